@@ -1,0 +1,5 @@
+"""`gunicorn wsgi:app`: the web door of the house."""
+
+from helpline.app import create_app
+
+app = create_app()
