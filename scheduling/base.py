@@ -1,7 +1,9 @@
 """The floor under every table: one declarative base, ids, one type for moments in time."""
 
 import enum
+import itertools
 import secrets
+import time
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -43,6 +45,14 @@ def new_id() -> str:
     26
     """
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(ID_LENGTH))
+
+
+_ticks = itertools.count(time.time_ns())
+
+
+def next_tick() -> int:
+    """A number that grows: orders what one transaction writes at one moment (ids are random)."""
+    return next(_ticks)
 
 
 Id = Annotated[str, "a row's id, see new_id"]

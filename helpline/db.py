@@ -1,0 +1,141 @@
+"""The database as doors see it. The only module that commits.
+
+SQLite (measured settings): WAL so that readers never wait, `synchronous=FULL` so that what was
+acknowledged survives a power cut, and writers who first take a file lock and then BEGIN IMMEDIATE,
+so that nobody waits long, nothing read is stale, and a commit never meets a checkpoint.
+PostgreSQL: the same code, with row locks where an operation asks for them.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as AppSession
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from helpline.config import sqlite_file
+from scheduling.base import Base
+
+# 3.7.0 to 3.51.2 can corrupt a WAL file when a commit meets a checkpoint (sqlite.org/wal.html).
+SQLITE_SAFE = (3, 51, 3)
+SQLITE_PRAGMAS = (
+    "foreign_keys=ON",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "secure_delete=ON",
+)
+
+
+class KeyedSession(AppSession):
+    """A session that knows the instance's keys, so that sealed columns can be read and written."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.info["keyring"] = current_app.extensions["helpline"].keyring
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": KeyedSession})
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work: everything in the block is kept, or nothing is.
+
+    Doors (views, commands, workers) open it; operations are handed the session and never commit,
+    so they can be combined. Whatever was read before the block (the signed-in person, say) is read
+    again inside it.
+
+    Raises:
+        RuntimeError: inside another transaction, or with changes made outside of one.
+    """
+    session: Session = db.session()
+    if session.info.get("in_transaction"):
+        raise RuntimeError("a transaction is already open: pass its session on instead")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed outside of a transaction")
+    session.rollback()  # ends the read that came before, so that this one starts afresh
+    session.info["in_transaction"] = True
+    try:
+        session.connection(execution_options={"writes": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["in_transaction"] = False
+
+
+@contextmanager
+def statements() -> Iterator[Connection]:
+    """A transaction of plain statements, without the mapper: for the webhook's hot path."""
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+def read() -> Session:
+    """The session for reading, outside of any transaction. Doors that change nothing use it."""
+    session: Session = db.session()
+    return session
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What SQLAlchemy needs besides the address: our SQLite, or patience with a server."""
+    if sqlite_file(url):
+        return {"module": sqlite, "pool_size": 16, "max_overflow": 16}
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 16, "pool_recycle": 1800}
+
+
+def engine_url(url: str) -> str:
+    """The address with an absolute path and the driver spelt out."""
+    file = sqlite_file(url)
+    if file:
+        return f"sqlite:///{file}"
+    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
+        "postgres://", "postgresql+psycopg://", 1
+    )
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    if "sqlite" not in type(connection).__module__:
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    (_, _, path), *_ = connection.execute("PRAGMA database_list").fetchall()
+    if path:
+        record.info["lock"] = os.open(f"{path}-writer", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+@event.listens_for(Engine, "close")
+def _close_lock(connection: Any, record: Any) -> None:
+    if record is not None and (lock := record.info.pop("lock", None)) is not None:
+        os.close(lock)
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers queue at the file lock, which is fair enough; readers never wait."""
+    if connection.dialect.name != "sqlite":
+        return
+    if not connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    lock = connection.connection.info.get("lock")
+    if lock is not None:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@event.listens_for(Engine, "checkin")
+def _unlock_sqlite(connection: Any, record: Any) -> None:
+    if (lock := record.info.get("lock")) is not None:
+        fcntl.flock(lock, fcntl.LOCK_UN)

@@ -1,0 +1,1 @@
+"""Saying things: the outbox remembers what must be said, the gate decides when, a gateway says it."""

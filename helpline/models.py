@@ -1,0 +1,13 @@
+"""Every table of the house, so that metadata is whole: for migrations, tests and the first query."""
+
+from sqlalchemy import Table
+
+from helpline import cases, conversation, instance, jobs, people, pulse, throttle
+from helpline.messaging import inbound
+from helpline.messaging.outbox import row
+from scheduling import promises
+from scheduling.base import Base
+
+_ROOMS = (cases, conversation, inbound, instance, jobs, people, promises, pulse, row, throttle)
+
+ALL_TABLES: list[Table] = list(Base.metadata.sorted_tables)

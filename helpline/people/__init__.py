@@ -1,0 +1,44 @@
+"""Who we know: those who ask, those who answer, how they are reached, and how staff sign in."""
+
+from helpline.people.account import (
+    Account,
+    AccountRole,
+    AccountState,
+    Invitation,
+    KnownDevice,
+    LoginSession,
+    Role,
+)
+from helpline.people.contact import (
+    ContactFlag,
+    ContactPoint,
+    ContactKind,
+    HowToReach,
+    SafeContact,
+)
+from helpline.people.person import Level, Person, PersonLanguage
+from helpline.people.team import Place, Team, TeamMember
+from helpline.people.visit import ReturnCode, Visit
+
+__all__ = [
+    "Account",
+    "AccountRole",
+    "AccountState",
+    "ContactFlag",
+    "ContactKind",
+    "ContactPoint",
+    "HowToReach",
+    "Invitation",
+    "KnownDevice",
+    "Level",
+    "LoginSession",
+    "Person",
+    "PersonLanguage",
+    "Place",
+    "ReturnCode",
+    "Role",
+    "SafeContact",
+    "Team",
+    "TeamMember",
+    "Visit",
+]

@@ -1,0 +1,19 @@
+"""The doors. Each reads the request, opens a transaction, calls one operation and answers.
+
+`DOORS` is what `helpline.app` puts in place, in this order: what every answer needs, then one
+module per audience. Each has `init_app(app)`.
+"""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from helpline.web import assets, errors, frame, health, language
+
+DOORS: tuple[Callable[[Flask], None], ...] = (
+    frame.init_app,
+    errors.init_app,
+    assets.init_app,
+    language.init_app,
+    health.init_app,
+)
