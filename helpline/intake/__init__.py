@@ -1,0 +1,1 @@
+"""Intake: how somebody's first words become a case."""

@@ -1,0 +1,180 @@
+"""What a whole text means when it is one of the words carriers and people use. Pure.
+
+The word counts only when it is the whole text: "STOP" stops, "please don't stop" does not. Digits
+are not here: they mean what the step that asked says (`digits.read_digit`).
+
+Sources: STOP, START and HELP in English are Twilio's default opt-out words (and REVOKE, OPTOUT,
+which US carriers add); the words of the other languages are written, awaiting a native reviewer.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import cache
+
+
+class Keyword(StrEnum):
+    """What a word asks for. EXIT closes at once and is never answered; STOP is answered once."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    EXIT = "exit"
+    HUMAN = "human"
+    YES = "yes"
+    NO = "no"
+
+
+# One line per language, in this order: en, ms/id, zh-Hans, zh-Hant, my, fil, hi, ja, es, ta, ar.
+# A phrase of several words is joined by "_".
+_WORDS = {
+    Keyword.STOP: """
+        stop stopall stop_all unsubscribe cancel end quit revoke optout opt_out
+        berhenti henti hentikan batal batalkan nyahlanggan
+        停止 停 退订 取消 取消订阅 结束
+        停 退訂 取消訂閱 結束
+        ရပ် ရပ်ပါ ရပ်တန့် ရပ်မယ်
+        tigil itigil ihinto hinto kanselahin
+        रोकें रोको रुकें बंद बंद_करें बंद_करो roko
+        停止 中止 やめる やめて 配信停止 解除 ストップ
+        parar pare alto baja cancelar detener para
+        நிறுத்து நிறுத்தவும் நிறுத்துங்கள் niruthu
+        توقف إيقاف ايقاف أوقف اوقف إلغاء الغاء قف""",
+    Keyword.START: """
+        start unstop yes resume subscribe
+        mula mulai mulakan sambung
+        开始 恢复 订阅
+        開始 恢復 訂閱
+        စ စပါ စတင် စတင်ပါ
+        simulan magsimula umpisahan
+        शुरू शुरू_करें शुरू_करो shuru
+        開始 再開 スタート
+        empezar iniciar comenzar inicio alta
+        தொடங்கு ஆரம்பி தொடங்கவும்
+        ابدأ ابدا بدء بدأ""",
+    Keyword.HELP: """
+        help help_me info sos
+        bantuan tolong tolong_saya bantu info
+        帮助 帮帮我 帮我 救命 求助 信息
+        幫助 幫幫我 幫我 求助
+        အကူအညီ ကူညီပါ ကယ်ပါ
+        tulong tulungan_mo_ako saklolo impormasyon
+        मदद मदद_करो मदद_करें सहायता बचाओ madad
+        ヘルプ 助けて たすけて 助け
+        ayuda ayudame ayúdame información informacion socorro
+        உதவி உதவுங்கள் காப்பாற்றுங்கள் udhavi
+        مساعدة مساعده ساعدني ساعدوني النجدة معلومات""",
+    Keyword.EXIT: """
+        exit
+        keluar
+        退出 离开
+        離開
+        ထွက် ထွက်မယ် ထွက်ပါ
+        labas lumabas
+        बाहर बाहर_जाएं निकलें
+        終了 退出 出口
+        salir salida
+        வெளியேறு வெளியேறவும்
+        خروج اخرج اخروج""",
+    Keyword.HUMAN: """
+        human person agent operator a_person real_person
+        orang manusia orang_sebenar operator
+        人工 真人 人
+        真人客服
+        လူ လူသား လူနဲ့ပြောမယ်
+        tao totoong_tao
+        इंसान व्यक्ति आदमी insaan
+        人間 人 オペレーター 担当者
+        humano persona una_persona agente operador
+        மனிதர் மனிதன் நபர்
+        إنسان انسان شخص موظف""",
+    Keyword.YES: """
+        yes y yeah yep ok okay sure
+        ya ye betul boleh
+        是 是的 好 好的 对 可以 行
+        對 可
+        ဟုတ် ဟုတ်ကဲ့ အင်း ရတယ် ရပါတယ်
+        oo opo oo_po sige
+        हाँ हां हा जी जी_हाँ जी_हां ठीक_है haan han ji
+        はい うん ええ いいよ いいです
+        sí si claro vale
+        ஆம் ஆமா ஆமாம் சரி aam aama
+        نعم ايوه أيوه اه ايوا تمام""",
+    Keyword.NO: """
+        no n nope nah not_now
+        tidak tak tak_nak bukan nggak gak
+        不 不是 不要 否 没有 不行 不可以
+        沒有 唔係
+        မဟုတ် မဟုတ်ဘူး ဟင့်အင်း မရဘူး
+        hindi hindi_po ayaw
+        नहीं नही ना जी_नहीं nahi nahin
+        いいえ いや ううん だめ
+        no nop
+        இல்லை வேண்டாம் illai illa
+        لا كلا""",
+}
+# In every language the code itself is Latin letters and digits.
+_JOIN = """join sertai ikut gabung 加入 参加 參加 ပါဝင် sumali sali जुड़ें शामिल join 参加する unirse unir
+    சேர் சேரவும் انضم انضمام""".split()
+
+
+def meanings(text: str) -> frozenset[Keyword]:
+    """What the text asks for, as a whole; nothing for any other text.
+
+    YES is both an answer and, to carriers, a way back in after STOP, so a text can mean two things:
+    the caller asks for the one that its step can use. HELP is a cry for help as much as a keyword:
+    it is answered and never ends a conversation. "hindi" is no in Filipino, and a language.
+
+    >>> sorted(meanings(" Stop! ")), sorted(meanings("退订")), sorted(meanings("don't stop"))
+    ([<Keyword.STOP: 'stop'>], [<Keyword.STOP: 'stop'>], [])
+    >>> sorted(meanings("YES"))
+    [<Keyword.START: 'start'>, <Keyword.YES: 'yes'>]
+    """
+    return _table().get(_folded(text), frozenset())
+
+
+def join_code(text: str) -> str | None:
+    """The code after JOIN, in capitals, when the text is nothing else; None otherwise.
+
+    A code is 3 to 12 Latin letters and digits; a code without the word is not taken for one.
+
+    >>> join_code("join  ab-12"), join_code("加入 7KQ4"), join_code("Join7kq4"), join_code("join us all")
+    ('AB12', '7KQ4', '7KQ4', None)
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().strip(" \t\r\n.!\"'#:。！「」")
+    found = _join_pattern().fullmatch(folded)
+    code = found[1].replace("-", "").upper() if found else ""
+    return code if 3 <= len(code) <= 12 and any(char.isdigit() for char in code) else None
+
+
+@cache
+def _join_pattern() -> re.Pattern[str]:
+    words = sorted({unicodedata.normalize("NFKC", word) for word in _JOIN}, key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(words)})[\s:#]*([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
+
+
+@cache
+def _table() -> dict[str, frozenset[Keyword]]:
+    table: dict[str, frozenset[Keyword]] = {}
+    for keyword, words in _WORDS.items():
+        for word in words.split():
+            folded = _folded(word.replace("_", " "))
+            table[folded] = table.get(folded, frozenset()) | {keyword}
+    return table
+
+
+def _folded(text: str) -> str:
+    """Letters and their marks in lower case, one space between words; everything else is gone.
+
+    >>> _folded("  Óut.  NOW!! 🙏")
+    'out now'
+    """
+    spread = unicodedata.normalize("NFKD", text).casefold()
+    kept = [char if unicodedata.category(char)[0] in "LMN" else _gap(char) for char in spread]
+    bare = "".join(char for char in kept if not "\u0300" <= char <= "\u036f")
+    return unicodedata.normalize("NFKC", " ".join(bare.split()))
+
+
+def _gap(char: str) -> str:
+    """Invisible signs, apostrophes and full stops inside a word leave no gap; the rest do."""
+    return "" if char in "'’.・" or unicodedata.category(char) == "Cf" else " "
