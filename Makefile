@@ -31,7 +31,7 @@ types: .venv/.dev ## Types, strictly
 	@$(BIN)/mypy
 
 rooms: .venv/.dev ## Who may import whom
-	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports --no-logo
 
 install: .venv/.dev ## Make .venv with everything for developing
 

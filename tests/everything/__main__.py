@@ -153,7 +153,8 @@ def _pytest(name: str, select: str, environ: Mapping[str, str], *more: str) -> P
         for line in running.stdout or ():
             _say(line.rstrip("\n"))
             closing = line.strip() or closing
-    return Part(name, "FAILED" if running.returncode else "ok", closing)
+    failed = running.returncode != 0
+    return Part(name, "FAILED" if failed else "ok", closing or f"exit {running.returncode}")
 
 
 def summary(parts: Sequence[Part], results: Path = RESULTS) -> int:
