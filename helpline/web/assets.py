@@ -61,7 +61,7 @@ def file(digest: str, name: str) -> Response:
         found = asset(name)
     except FileNotFoundError:
         abort(404)
-    packed = "gzip" in request.accept_encodings
+    packed = request.accept_encodings["gzip"] > 0
     answer = Response(found.packed if packed else found.content, mimetype=found.mimetype)
     if packed:
         answer.content_encoding = "gzip"
@@ -69,6 +69,12 @@ def file(digest: str, name: str) -> Response:
     fresh = "public, max-age=31536000, immutable"
     answer.headers["Cache-Control"] = fresh if digest == found.digest else "no-cache"
     return answer
+
+
+@bp.get("/favicon.ico")
+def favicon() -> Response:
+    """None: a tab shows nothing that could tell what it is. Browsers may remember that."""
+    return Response(status=204, headers={"Cache-Control": "public, max-age=31536000"})
 
 
 def icon(name: str, css: str = "i") -> Markup:

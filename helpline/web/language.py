@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+from markupsafe import escape
 
 from helpline import i18n
 from helpline.i18n import LANGUAGES, catalogue
 
 COOKIE = "lang"
+_OWN_CHOICE = "helpline.language"
 _MACHINES = ("/sms/", "/voice/")
 """Doors of providers: their forms are read only after the signature was checked."""
 
@@ -51,15 +53,25 @@ def choices() -> Iterator[Choice]:
         yield Choice(one.tag, one.name, one.direction, href, one.tag == language())
 
 
-def init_app(app: Flask, own_choice: Callable[[], str | None] = lambda: None) -> None:
-    """Call before other `before_request` hooks. `own_choice` tells a signed-in person's tag."""
-
-    @app.before_request
-    def choose() -> None:
-        g.language = _asked() or _offered(own_choice()) or _remembered() or _from_browser()
-
+def init_app(app: Flask) -> None:
+    """Choose a language before anything else happens in a request; give templates their words."""
+    app.before_request_funcs.setdefault(None, []).insert(0, _choose)
     app.after_request(_remember)
     _install_words(app)
+
+
+def listen_to_staff(app: Flask, own_choice: Callable[[], str | None]) -> None:
+    """Let the sign-in tell the language a signed-in person set, or None."""
+    app.extensions[_OWN_CHOICE] = own_choice
+
+
+def _choose() -> None:
+    g.language = _asked() or _offered(_own_choice()) or _remembered() or _from_browser()
+
+
+def _own_choice() -> str | None:
+    own_choice: Callable[[], str | None] | None = current_app.extensions.get(_OWN_CHOICE)
+    return own_choice() if own_choice else None
 
 
 def _asked() -> str | None:
@@ -67,8 +79,8 @@ def _asked() -> str | None:
     asked = request.args.get("lang")
     if asked is None and request.method == "POST" and not request.path.startswith(_MACHINES):
         asked = request.form.get("lang")
-    g.asked_language = _offered(asked)
-    return g.asked_language
+    g.asked_language = chosen = _offered(asked)
+    return chosen
 
 
 def _offered(tag: str | None) -> str | None:
@@ -126,6 +138,24 @@ def gettext(message: str, /, **facts: object) -> str:
 def ngettext(one: str, many: str, count: int, /, **facts: object) -> str:
     """Say something counted in this request's language, from a view. Import it as `n_`."""
     return i18n.ngettext(language())(one, many, count, **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class LazyText:
+    """A sentence at module level, said when it is turned into text, in the request's language."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return gettext(self.message)
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+
+def lazy_gettext(message: str) -> LazyText:
+    """Mark a sentence at module level. Import it as `_l`."""
+    return LazyText(message)
 
 
 def _when(moment: datetime, zone: ZoneInfo | str) -> str:
