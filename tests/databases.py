@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 from pysqlite3 import dbapi2
 from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from scheduling.base import Base
 from tests.everything.postgres import random_prefix
@@ -74,6 +75,7 @@ def _postgres_database(server: str) -> URL:
         f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
     )
     atexit.register(_on_server, server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _on_server(server, f"ALTER DATABASE {name} SET synchronous_commit = off")  # nothing to keep
     url = make_url(server).set(drivername="postgresql+psycopg", database=name)
     _create_tables(_postgres_engine(url))
     return url
@@ -86,15 +88,29 @@ def _on_server(server: str, statement: str) -> None:
 
 
 def _emptied(url: URL) -> str:
-    """Empty every table that holds something.
-
-    Asking first is worth it: TRUNCATE gives each table it names new files, however empty it is.
-    """
+    """Empty every table that holds something."""
     with _postgres_engine(url).begin() as connection:
         if full := _tables_with_rows(connection):
             connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
-            connection.execute(text(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE"))
+            _empty(connection, full)
     return url.render_as_string(hide_password=False)
+
+
+def _empty(connection: Connection, tables: list[str]) -> None:
+    """One statement, so that foreign keys are looked at when all of it is gone, in any order.
+
+    TRUNCATE takes ten times as long, because it gives every table new files; it is for tables
+    with a trigger that lets nobody delete.
+    """
+    deletes = ", ".join(
+        f"d{i} AS (DELETE FROM {name})"  # noqa: S608 - our own table names
+        for i, name in enumerate(tables)
+    )
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"WITH {deletes} SELECT 1"))
+    except DBAPIError:
+        connection.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
 
 
 def _tables_with_rows(connection: Connection) -> list[str]:

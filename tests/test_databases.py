@@ -71,3 +71,20 @@ def test_the_database_that_the_server_was_named_by_stays_as_it_was(tmp_path: Pat
 
     assert make_url(fresh_database(tmp_path)).database != named.database
     assert "person" not in inspect(open_database(named)).get_table_names()
+
+
+@pytest.mark.postgres
+def test_a_table_that_lets_nobody_delete_is_emptied_as_well(tmp_path: Path) -> None:
+    url = fresh_database(tmp_path)
+    put_somebody_in(url)
+    with open_database(url).begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'kept'; END $$;"
+            "CREATE TRIGGER keep BEFORE DELETE ON person FOR EACH ROW EXECUTE FUNCTION keep()"
+        )
+    try:
+        assert rows_in(fresh_database(tmp_path)) == 0
+    finally:
+        with open_database(url).begin() as connection:
+            connection.exec_driver_sql("DROP FUNCTION keep CASCADE")
