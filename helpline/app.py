@@ -1,6 +1,5 @@
 """Where the house is put together: the only module that knows every room."""
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from helpline.db import db, engine_options, engine_url, read
 from helpline.gateways import mail_gateway, text_gateway
 from helpline.instance import is_demonstration
 from helpline.messaging.gateway import MailGateway, TextGateway
-from helpline.models import ALL_TABLES
+from helpline.models import ALL_TABLES as ALL_TABLES  # every model is known before the first query
 from helpline.privacy import keys
 from helpline.privacy.sealing import Keyring
 from helpline.runtime import Runtime, utc_now
@@ -37,7 +36,7 @@ def create_app(
         ConfigError: when no `config` is given and the environment does not make one.
         BadKeys: when a key is missing, too short or unreadable.
     """
-    config = config or Config.from_env(os.environ)
+    config = config or Config.from_env()
     secret_key, keyring = _keys(config)
     app = Flask(__name__, template_folder=TEMPLATES)
     app.config.from_mapping(
@@ -47,7 +46,6 @@ def create_app(
         MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
         MAX_FORM_PARTS=200,
     )
-    assert ALL_TABLES  # every model is registered before the first query
     db.init_app(app)
     _start(app, config, keyring, texts, mail, now)
     for door in DOORS:

@@ -115,6 +115,11 @@ class Config:
         return cls(**values)  # type: ignore[arg-type]  # _typed made each of its field's kind
 
 
+def environment(**settings: str) -> dict[str, str]:
+    """The environment for a process that we start: ours, with `settings` on top."""
+    return {**os.environ, **settings}
+
+
 def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK
 

@@ -1,4 +1,4 @@
-"""Which gateways an instance has, by its settings. Adapters are imported only when they are used."""
+"""Which gateways an instance has, by its settings. Adapters are imported only when used."""
 
 from helpline.config import Config
 from helpline.messaging.gateway import MailGateway, TextGateway

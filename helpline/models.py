@@ -1,4 +1,4 @@
-"""Every table of the house, so that metadata is whole: for migrations, tests and the first query."""
+"""Every table of the house, so that the metadata is whole: for migrations and the first query."""
 
 from sqlalchemy import Table
 

@@ -48,7 +48,7 @@ class Offer(Base):
 
 
 class RoutingDecision(Base):
-    """Who was considered for a case at a moment, who was left out and why. JSON of ids and codes."""
+    """Who was considered for a case, who was left out and why: JSON of ids and codes."""
 
     __tablename__ = "routing_decision"
 

@@ -1,1 +1,1 @@
-"""Saying things: the outbox remembers what must be said, the gate decides when, a gateway says it."""
+"""Saying things: the outbox remembers them, the gate decides when, a gateway says them."""

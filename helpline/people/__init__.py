@@ -11,8 +11,8 @@ from helpline.people.account import (
 )
 from helpline.people.contact import (
     ContactFlag,
-    ContactPoint,
     ContactKind,
+    ContactPoint,
     HowToReach,
     SafeContact,
 )

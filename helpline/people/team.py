@@ -1,4 +1,4 @@
-"""Teams: a group or partner organisation with a lead and a stand-in. A team sees what it is given."""
+"""Teams: a group or partner organisation with a lead and a stand-in; it sees what it is given."""
 
 import enum
 
@@ -22,7 +22,7 @@ class Team(Base):
 
 
 class TeamMember(Base):
-    """Whose team somebody is in; each team has one lead and one stand-in (an operation sees to it)."""
+    """Whose team somebody is in. One lead and one stand-in each: an operation sees to it."""
 
     __tablename__ = "team_member"
 

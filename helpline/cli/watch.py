@@ -1,0 +1,33 @@
+"""`helpline check`: whether everything is as it must be; `helpline bench`: how fast it is."""
+
+import click
+
+from helpline.config import Config
+
+
+@click.command()
+def check() -> None:
+    """Look at settings, clock, zone data, database, provider, and at whatever waits too long."""
+    from helpline.app import create_app
+    from helpline.check import findings
+
+    app = create_app(Config.from_env())
+    with app.app_context():
+        found = findings()
+    for finding in found:
+        click.echo(f"{finding.level:<5} {finding.about}: {finding.sentence}")
+    worst = {finding.level for finding in found}
+    if "stop" in worst:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def bench(as_json: bool) -> None:
+    """Measure, as ratios within one run, what docs/performance.md promises."""
+    from helpline.bench import run
+
+    click.echo(run(Config.from_env(), as_json=as_json))
+
+
+COMMANDS = (check, bench)
