@@ -11,7 +11,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from helpline.i18n import lazy_gettext as _
+from helpline.web.language import lazy_gettext as _
 from scheduling.base import new_id
 from scheduling.errors import Refused
 

@@ -49,6 +49,6 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if runtime().config.public_base_url.startswith("https:"):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
-    if request.endpoint != "static":
+    if request.endpoint not in ("static", "assets.file", "assets.favicon"):
         response.headers["Cache-Control"] = "no-store"
     return response
