@@ -5,13 +5,16 @@ import unicodedata
 from datetime import time
 
 _MOST_DIGITS = 6  # no question has more answers; a longer number is something else
-_HAN = dict(zip("〇零一二两兩三四五六七八九十", [0, 0, 1, 2, 2, 2, *range(3, 11)], strict=True))
+_HAN: dict[str, int] = dict(
+    zip("〇零一二两兩三四五六七八九十", [0, 0, 1, 2, 2, 2, *range(3, 11)], strict=True)
+)
 
 # What people write beside an hour. "Night" is the evening and the small hours after it.
 _MORNING = "am a.m. a.m pagi umaga mañana manana सुबह 上午 早上 午前 朝 காலை မနက် صباحا ص"
-_AFTERNOON = (
-    "pm p.m. p.m petang tengahari siang sore hapon tarde दोपहर शाम 下午 中午 午後 மாலை மதியம் ညနေ مساء م"
-)
+_AFTERNOON = """
+    pm p.m. p.m petang tengahari siang sore hapon tarde दोपहर शाम 下午 中午 午後
+    மாலை மதியம் ညနေ مساء م
+"""
 _NIGHT = "malam gabi noche रात 晚上 夜里 夜 இரவு ည ليلا"
 _HALVES = {
     unicodedata.normalize("NFKC", word): half

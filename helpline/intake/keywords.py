@@ -114,8 +114,8 @@ _WORDS = {
         لا كلا""",
 }
 # In every language the code itself is Latin letters and digits.
-_JOIN = """join sertai ikut gabung 加入 参加 參加 ပါဝင် sumali sali जुड़ें शामिल join 参加する unirse unir
-    சேர் சேரவும் انضم انضمام""".split()
+_JOIN = """join sertai ikut gabung 加入 参加 參加 ပါဝင် sumali sali जुड़ें शामिल 参加する unirse
+    unir    சேர் சேரவும் انضم انضمام"""
 
 
 def meanings(text: str) -> frozenset[Keyword]:
@@ -138,8 +138,8 @@ def join_code(text: str) -> str | None:
 
     A code is 3 to 12 Latin letters and digits; a code without the word is not taken for one.
 
-    >>> join_code("join  ab-12"), join_code("加入 7KQ4"), join_code("Join7kq4"), join_code("join us all")
-    ('AB12', '7KQ4', '7KQ4', None)
+    >>> join_code("join  ab-12"), join_code("加入 7KQ4"), join_code("join us all")
+    ('AB12', '7KQ4', None)
     """
     folded = unicodedata.normalize("NFKC", text).casefold().strip(" \t\r\n.!\"'#:。！「」")
     found = _join_pattern().fullmatch(folded)
@@ -149,7 +149,9 @@ def join_code(text: str) -> str | None:
 
 @cache
 def _join_pattern() -> re.Pattern[str]:
-    words = sorted({unicodedata.normalize("NFKC", word) for word in _JOIN}, key=len, reverse=True)
+    words = sorted(
+        {unicodedata.normalize("NFKC", word) for word in _JOIN.split()}, key=len, reverse=True
+    )
     return re.compile(rf"(?:{'|'.join(words)})[\s:#]*([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
 
 

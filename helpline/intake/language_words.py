@@ -4,11 +4,35 @@ A stop word is listed without accents. Words that two of our languages share cou
 they never decide alone; words that nearly everybody texts (`GREETINGS`) count for nobody.
 """
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Name in Latin letters for the menu (GSM-7) first, then what else people call it.
 NAMES: dict[str, tuple[str, ...]] = {
     "en": ("English", "Inggeris", "Inggris", "Ingles", "Inglés", "英文", "英语", "英語"),
-    "ms": ("Melayu", "Bahasa Melayu", "Malay", "BM", "马来文", "馬來文", "马来语", "Bahasa Malaysia"),
-    "zh-Hans": ("Zhongwen", "中文", "Chinese", "Mandarin", "华语", "简体中文", "简体", "Putonghua", "汉语"),
+    "ms": (
+        "Melayu",
+        "Bahasa Melayu",
+        "Malay",
+        "BM",
+        "马来文",
+        "馬來文",
+        "马来语",
+        "Bahasa Malaysia",
+    ),
+    "zh-Hans": (
+        "Zhongwen",
+        "中文",
+        "Chinese",
+        "Mandarin",
+        "华语",
+        "简体中文",
+        "简体",
+        "Putonghua",
+        "汉语",
+    ),
     "zh-Hant": ("Zhongwen", "繁體中文", "繁體", "繁体中文", "國語", "廣東話", "Cantonese", "Guoyu"),
     "my": ("Myanmar", "မြန်မာ", "မြန်မာစာ", "မြန်မာဘာသာ", "Burmese", "Bamar", "ဗမာ"),
     "fil": ("Filipino", "Tagalog", "Pilipino"),
@@ -20,60 +44,63 @@ NAMES: dict[str, tuple[str, ...]] = {
     "id": ("Indonesia", "Bahasa Indonesia", "Indonesian"),
 }
 
-GREETINGS = frozenset(
-    """hi hii hiii hello helo hallo halo hai hay hey hei hiya hola ola ok okay yes no ya yo test
-    salam assalamualaikum assalamu alaikum namaste namaskar mingalaba kumusta kamusta vanakkam
-    bye thanks thank please sms help info sos stop start join exit""".split()
+GREETINGS = _set(
+    """hi hii hiii hello helo hallo halo hai hay hey hei hiya hola ola ok okay yes no ya yo
+    test salam assalamualaikum assalamu alaikum namaste namaskar mingalaba kumusta
+    kamusta vanakkam bye thanks thank please sms help info sos stop start join exit"""
 )
 
 STOP_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset(
+    "en": _set(
         """the i i'm im and is are was were you your my me we they he she it's that this with have
-        has had not don't dont can't cant cannot can do does did what how why who when need want
-        feel feeling talk speak someone somebody because very so for of to in at on it be been about
-        anyone just really there from would could should will if but help please am nobody an""".split()
+        has had not don't dont can't cant cannot can do does did what how why who when
+        need want feel feeling talk speak someone somebody because very so for of to in
+        at on it be been about anyone just really there from would could should will if
+        but help please am nobody an"""
     ),
-    "ms": frozenset(
+    "ms": _set(
         """saya aku awak kau kamu anda dia kami kita mereka yang dan atau tetapi tapi dengan untuk
-        dari daripada pada kepada di ke ini itu ada tidak tak tiada bukan sudah dah belum akan sedang
-        boleh nak mahu hendak perlu kena sangat sekali macam kenapa mengapa bagaimana siapa apa
-        bila mana kerana sebab sahaja je jer lah pun juga lagi rasa seorang orang bercakap cakap
-        tolong bantuan minta sikit banyak hari ni tu kat takde takda mcm sgt xde x dgn yg sy
-        rumah keluarga suami isteri anak sedih takut sunyi tidur""".split()
+        dari daripada pada kepada di ke ini itu ada tidak tak tiada bukan sudah dah
+        belum akan sedang boleh nak mahu hendak perlu kena sangat sekali macam kenapa
+        mengapa bagaimana siapa apa bila mana kerana sebab sahaja je jer lah pun juga
+        lagi rasa seorang orang bercakap cakap tolong bantuan minta sikit banyak hari ni
+        tu kat takde takda mcm sgt xde x dgn yg sy rumah keluarga suami isteri anak
+        sedih takut sunyi tidur"""
     ),
-    "id": frozenset(
+    "id": _set(
         """saya aku gue gua kamu anda lo lu dia kami kita mereka yang dan atau tetapi tapi dengan
-        untuk dari pada kepada di ke ini itu ada tidak nggak enggak gak ga ngga tak bukan sudah udah
-        belum akan sedang lagi bisa mau ingin butuh perlu harus sangat banget sekali kenapa mengapa
-        bagaimana gimana siapa apa kapan mana karena sebab saja aja dong sih deh kok juga rasa
-        merasa seseorang orang bicara ngobrol tolong bantuan minta sedikit banyak hari gini gitu
-        rumah keluarga suami istri anak sedih takut sendirian tidur kesepian""".split()
+        untuk dari pada kepada di ke ini itu ada tidak nggak enggak gak ga ngga tak
+        bukan sudah udah belum akan sedang lagi bisa mau ingin butuh perlu harus sangat
+        banget sekali kenapa mengapa bagaimana gimana siapa apa kapan mana karena sebab
+        saja aja dong sih deh kok juga rasa merasa seseorang orang bicara ngobrol tolong
+        bantuan minta sedikit banyak hari gini gitu rumah keluarga suami istri anak
+        sedih takut sendirian tidur kesepian"""
     ),
-    "fil": frozenset(
+    "fil": _set(
         """ako ko akin sa ang mga ng na ay si ni kay siya niya sila nila kami namin tayo natin ikaw
-        ka mo iyo kayo po opo hindi wala walang may meron mayroon kasi pero dahil gusto kailangan
-        pwede puwede paano bakit ano sino saan kailan lang din rin naman talaga sobra sobrang kung
-        para ito iyon yun yung nang ba kaya dito doon tulong kausap makausap makipag usap malungkot
-        pagod natatakot bahay pamilya asawa anak tulog hirap nag di""".split()
+        ka mo iyo kayo po opo hindi wala walang may meron mayroon kasi pero dahil gusto
+        kailangan pwede puwede paano bakit ano sino saan kailan lang din rin naman
+        talaga sobra sobrang kung para ito iyon yun yung nang ba kaya dito doon tulong
+        kausap makausap makipag usap malungkot pagod natatakot bahay pamilya asawa anak
+        tulog hirap nag di"""
     ),
-    "es": frozenset(
+    "es": _set(
         """yo tu el ella nosotros ellos que de la los las un una y o pero porque con para por en es
-        soy estoy esta estas eres son tengo tiene tienes hay necesito quiero puedo puede hablar
-        alguien ayuda ayudenme me mi mis te se le lo su sus muy mas nada nadie como cuando donde
-        quien si ya siento sola solo triste miedo casa familia esposo hijos dormir mucho del al
-        favor gracias buenas buenos dias tardes noches""".split()
+        soy estoy esta estas eres son tengo tiene tienes hay necesito quiero puedo puede
+        hablar alguien ayuda ayudenme me mi mis te se le lo su sus muy mas nada nadie
+        como cuando donde quien si ya siento sola solo triste miedo casa familia esposo
+        hijos dormir mucho del al favor gracias buenas buenos dias tardes noches"""
     ),
 }
 
 # Hindi, Tamil and Burmese in Latin letters: we cannot tell how they are spelt, so we ask.
-ROMANISED = frozenset(
-    """mujhe mujhko mera meri mere main mein hum hai hain hoon hun tha thi nahi nahin kya kyun kyu
-    kaise aap tum bahut bohot koi kuch karna karo raha rahi baat madad chahiye yaar aur lekin ghar
-    se ko ki ka ke
-    naan enakku enna ennai neenga nee illa illai vendum venum romba pesa udhavi yaaru eppadi inga
-    irukku iruku irukken theriyala amma appa
-    kyanaw kyawnaw kyanma kyama nga shin khamya bar lar tal deh par thar mhar loh lote nay ma kaung
-    buu bu chin akuu kuunyi""".split()
+ROMANISED = _set(
+    """mujhe mujhko mera meri mere main mein hum hai hain hoon hun tha thi nahi nahin kya kyun
+    kyu kaise aap tum bahut bohot koi kuch karna karo raha rahi baat madad chahiye yaar
+    aur lekin ghar se ko ki ka ke naan enakku enna ennai neenga nee illa illai vendum
+    venum romba pesa udhavi yaaru eppadi inga irukku iruku irukken theriyala amma appa
+    kyanaw kyawnaw kyanma kyama nga shin khamya bar lar tal deh par thar mhar loh lote
+    nay ma kaung buu bu chin akuu kuunyi"""
 )
 
 # Common characters that exist in only one of the two forms of written Chinese.
@@ -90,17 +117,20 @@ SIMPLIFIED_ONLY = frozenset(
     "遗邮邻郁酱释针钟银铁错锁键镇阅阵阳阴阶际陆陈险随隐难页顶项须顾顿预领频颗颜额风飞饭饮饿馆"
     "骂骗骤验鱼鸡鸣麦黄齐齿龄龙龟"
 )
-TRADITIONAL_ONLY = frozenset(
-    "們這個來時對沒說會為過還後讓麼請誰樣覺間難兩歡樂邊問題話謝幫愛見現給經開關實應該發長動機"
-    "醫藥業從幾進種學習書寫讀聽講語認識記憶錢買賣車東馬鳥魚門聞國圖園圓場塊壞報擔擁擇據換無舊"
-    "顯樹檔橋檢極構標歸錄當徑總戰戶護壓厭廳歷厲縣參雙變葉號嘆嚇嗎員啞響團圍聖處備復夠頭夾奪奮"
-    "獎婦媽娛嬰孫寧寶審憲寬賓尋導壽將爾塵嘗盡層屆屬歲島師帥帳帶慶庫廟廢張彈強憂懷態憐戀惡惱懸"
-    "驚懼慘慣憤願戲執擴掃揚撫拋掛擠損擺搖撐敵數斷曉暈暫術殺雜權條楊氣漢湯溝淚澤潔淺測濟濃塗潤"
-    "漲漸溫濕滿燈靈災爛煩燒熱爺狀猶獄獨貓獻環療瘋鹽監盤蓋確礙離穩窮竊競筆籠築簡類糧緊紅級線組"
-    "細織終紹結繞絕統緒續維綜綠編緩緣網羅罰罷職聯聰膚勝膽臟腦腳脫臉節蘇薦獲營慮雖補裝視觀規訂"
-    "計議訊許論設訪證評訴詞試詩誠詳誤諸談謀謊謂財責敗賬貨質購貴費資賭賞賠賴賺賽讚趕趨躍踐蹤輪"
-    "軟輕較輛輸達遷運遠違連遲適選遞邏遺郵鄰鬱醬釋針鐘銀鐵錯鎖鍵鎮閱陣陽陰階際陸陳險隨隱頁頂項"
-    "須顧頓預領頻顆顏額風飛飯飲餓館罵騙驟驗雞鳴麥黃齊齒齡龍龜妳唔嘅佢咗喺啲冇嘢"
-) - SIMPLIFIED_ONLY
+TRADITIONAL_ONLY = (
+    frozenset(
+        "們這個來時對沒說會為過還後讓麼請誰樣覺間難兩歡樂邊問題話謝幫愛見現給經開關實應該發長動機"
+        "醫藥業從幾進種學習書寫讀聽講語認識記憶錢買賣車東馬鳥魚門聞國圖園圓場塊壞報擔擁擇據換無舊"
+        "顯樹檔橋檢極構標歸錄當徑總戰戶護壓厭廳歷厲縣參雙變葉號嘆嚇嗎員啞響團圍聖處備復夠頭夾奪奮"
+        "獎婦媽娛嬰孫寧寶審憲寬賓尋導壽將爾塵嘗盡層屆屬歲島師帥帳帶慶庫廟廢張彈強憂懷態憐戀惡惱懸"
+        "驚懼慘慣憤願戲執擴掃揚撫拋掛擠損擺搖撐敵數斷曉暈暫術殺雜權條楊氣漢湯溝淚澤潔淺測濟濃塗潤"
+        "漲漸溫濕滿燈靈災爛煩燒熱爺狀猶獄獨貓獻環療瘋鹽監盤蓋確礙離穩窮竊競筆籠築簡類糧緊紅級線組"
+        "細織終紹結繞絕統緒續維綜綠編緩緣網羅罰罷職聯聰膚勝膽臟腦腳脫臉節蘇薦獲營慮雖補裝視觀規訂"
+        "計議訊許論設訪證評訴詞試詩誠詳誤諸談謀謊謂財責敗賬貨質購貴費資賭賞賠賴賺賽讚趕趨躍踐蹤輪"
+        "軟輕較輛輸達遷運遠違連遲適選遞邏遺郵鄰鬱醬釋針鐘銀鐵錯鎖鍵鎮閱陣陽陰階際陸陳險隨隱頁頂項"
+        "須顧頓預領頻顆顏額風飛飯飲餓館罵騙驟驗雞鳴麥黃齊齒齡龍龜妳唔嘅佢咗喺啲冇嘢"
+    )
+    - SIMPLIFIED_ONLY
+)
 # Characters that Chinese writes all the time and Japanese does not.
 CHINESE_ONLY = frozenset("你妳您吗嗎吧呢啊哪很她们們么麼没这這谁怎办辦跟给让找說说")

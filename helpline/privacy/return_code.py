@@ -18,8 +18,8 @@ Code = NewType("Code", int)
 WORDS = 6
 DIGITS = 24
 _LIST = 7776  # 6**5: five dice name a word
-_CODES = _LIST**WORDS
-_SECRETS = _LIST ** (WORDS - 1)
+_CODES: int = _LIST**WORDS
+_SECRETS: int = _LIST ** (WORDS - 1)
 
 
 class _Words(NamedTuple):
@@ -45,7 +45,11 @@ def words(code: Code) -> str:
     >>> words(Code(7776**5 + 2))
     'abdomen abacus abacus abacus abacus abdominal'
     """
-    places = [code // _LIST**power % _LIST for power in reversed(range(WORDS))]
+    places: list[int] = []
+    rest = int(code)
+    for _ in range(WORDS):
+        rest, place = divmod(rest, _LIST)
+        places.insert(0, place)
     return " ".join(_list().words[place] for place in places)
 
 

@@ -10,7 +10,10 @@ from helpline.intake.keywords import Keyword, join_code, meanings
 @pytest.mark.parametrize(
     ("keyword", "texts"),
     [
-        ("stop", "STOP,StopAll,UNSUBSCRIBE,Cancel,END,quit,REVOKE,OPTOUT,opt-out,s.t.o.p.,ＳＴＯＰ"),
+        (
+            "stop",
+            "STOP,StopAll,UNSUBSCRIBE,Cancel,END,quit,REVOKE,OPTOUT,opt-out,s.t.o.p.,ＳＴＯＰ",
+        ),
         ("stop", "BERHENTI,batal,停止,退订,退訂,TIGIL,itigil,रोकें,बंद करें,PARAR,ALTO,BAJA,やめて"),
         ("stop", "ရပ်ပါ,ရပ်,நிறுத்து,توقف,إيقاف,«Stop!» 🙏"),
         ("start", "START,unstop,YES,mula,开始,開始,စတင်,simulan,शुरू करें,再開,EMPEZAR,தொடங்கு,ابدأ"),

@@ -55,7 +55,8 @@ def test_a_plain_text_is_recognised(text: str, region: str | None, tag: str) -> 
 
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize(
-    "text", ["", "1", "၂", "0", "👍", "???", "hi", "Hello", "OK", "Salam", "help", "STOP", "Ana", "i"]
+    "text",
+    ["", "1", "၂", "0", "👍", "???", "hi", "Hello", "OK", "Salam", "help", "STOP", "Ana", "i"],
 )
 def test_a_digit_or_a_greeting_names_no_language(text: str, region: str | None) -> None:
     assert guess(text, region) is None
