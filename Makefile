@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
+POT := helpline/locale/messages.pot
 
 # The first Python on the PATH that is new enough; `make PYTHON=/path/to/python` names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -33,6 +34,13 @@ types: .venv/.dev ## Types, strictly
 rooms: .venv/.dev ## Who may import whom
 	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports --no-logo
 
+texts: .venv/.dev ## Gather the sentences to translate, and bring every catalogue up to date
+	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --output $(POT) --width 100 --sort-by-file \
+		--omit-header --add-comments "Translators:" \
+		$(addprefix --keyword ,N_ _l lazy_gettext n_:1,2 p_:1c,2 np_:1c,2,3) .
+	@$(BIN)/pybabel --quiet update --input-file $(POT) --output-dir $(dir $(POT)) --width 100 \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
 install: .venv/.dev ## Make .venv with everything for developing
 
 lock: .venv/.dev ## Write constraints.txt anew from pyproject.toml
@@ -57,8 +65,8 @@ clean: ## Remove the environment and all caches; data stays
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Warmline needs Python 3.11 or newer, and none is on the PATH: install it, or say make PYTHON=/path/to/python."; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "This Python lacks its venv module. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then $(PYTHON) -m venv .venv; \
+	elif command -v uv >/dev/null; then uv venv --quiet --allow-existing --python $(PYTHON) .venv; \
+	else echo "This Python lacks its venv module. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; fi
 
-.PHONY: help run check test drill bench lint types rooms install lock clean
+.PHONY: help run check test drill bench lint types rooms texts install lock clean
