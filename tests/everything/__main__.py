@@ -150,9 +150,13 @@ def _pytest(name: str, select: str, environ: Mapping[str, str], *more: str) -> P
     with subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True
     ) as running:
-        for line in running.stdout or ():
-            _say(line.rstrip("\n"))
-            closing = line.strip() or closing
+        try:
+            for line in running.stdout or ():
+                _say(line.rstrip("\n"))
+                closing = line.strip() or closing
+        except BaseException:
+            running.terminate()  # we were told to stop: so is what we started
+            raise
     failed = running.returncode != 0
     return Part(name, "FAILED" if failed else "ok", closing or f"exit {running.returncode}")
 
