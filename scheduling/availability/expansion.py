@@ -60,11 +60,15 @@ def intervals(promises: Iterable[Promise], said: Iterable[Said], window: Window)
     """
     found = _promised(promises, window)
     later = defaultdict[str, list[Said]](list)
-    for word in sorted(said, key=lambda word: word.said_at):
+    for word in sorted(said, key=_when_said):
         later[word.person_id].append(word)
     if later:
         _hear(found, later, window)
     return _told(found, window)
+
+
+def _when_said(word: Said) -> tuple[datetime, bool]:
+    return word.said_at, isinstance(word, ExtraHours)  # in one breath: away, but there then
 
 
 def clock_changes(promise: Promise, window: Window) -> list[ClockChange]:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from scheduling.availability.expansion import Said, intervals
 from scheduling.availability.terms import Interval, Promise, seconds
@@ -86,12 +87,13 @@ class Timetable:
 def without(
     intervals: Iterable[Interval], breaks: Mapping[str, Sequence[Window]]
 ) -> list[Interval]:
-    """The intervals with each person's breaks cut out of them."""
-    return [
+    """The intervals with each person's breaks cut out of them, by start."""
+    pieces = [
         piece
         for interval in intervals
         for piece in _pieces(interval, sorted(breaks.get(interval.person_id, ())))
     ]
+    return sorted(pieces, key=itemgetter(0))
 
 
 def _pieces(interval: Interval, breaks: Sequence[Window]) -> Iterable[Interval]:

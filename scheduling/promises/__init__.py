@@ -1,0 +1,63 @@
+"""Hours that people stated, kept: weekly promises, words about single days, breaks.
+
+Stating: `promise`, `withdraw`, `away`, `extra`, `take_back`; while on: `pause`, `resume`,
+`end_shift`. Asking: `on_shift`, `next_on_shift`, `coming`, `timetable`.
+"""
+
+from scheduling.promises.asking import (
+    OnDuty,
+    changes_of,
+    coming,
+    next_on_shift,
+    on_shift,
+    promises_of,
+    timetable,
+)
+from scheduling.promises.pausing import NotOnShift, PauseIsOver, end_shift, pause, resume
+from scheduling.promises.rows import ChangeKind, DatedChange, Pause, PauseKind, WeeklyPromise
+from scheduling.promises.stating import (
+    DayOutOfReach,
+    EmptyShift,
+    EndsBeforeItBegins,
+    HoursIncomplete,
+    NoSuchPromise,
+    UnknownWeekday,
+    WallTimeSkipped,
+    away,
+    extra,
+    promise,
+    take_back,
+    withdraw,
+)
+
+__all__ = [
+    "ChangeKind",
+    "DatedChange",
+    "DayOutOfReach",
+    "EmptyShift",
+    "EndsBeforeItBegins",
+    "HoursIncomplete",
+    "NoSuchPromise",
+    "NotOnShift",
+    "OnDuty",
+    "Pause",
+    "PauseIsOver",
+    "PauseKind",
+    "UnknownWeekday",
+    "WallTimeSkipped",
+    "WeeklyPromise",
+    "away",
+    "changes_of",
+    "coming",
+    "end_shift",
+    "extra",
+    "next_on_shift",
+    "on_shift",
+    "pause",
+    "promise",
+    "promises_of",
+    "resume",
+    "take_back",
+    "timetable",
+    "withdraw",
+]
