@@ -1,14 +1,25 @@
 """A number that grows whenever what somebody watches has changed: what makes a poll cost nothing.
 
-Topics: `desk:<person id>`, `case:<case id>`, `phone:<...>`. Pages carry the number as their ETag.
+Topics, and what changes under them:
+`case:<case id>`: one conversation, for whoever has it open, on the desk or as the person asking.
+`desk:<person id>`: what is that person's own: their cases, offers, handovers, breaks.
+`desk:waiting`: the line: who waits, is in review or is being offered; desks and boards watch it.
+`desk:alerts`: what coordinators and leads must look at.
+`phone:<...>`: a pretend phone of the demonstration.
+A desk polls `versions(session, "desk:<me>", "desk:waiting")`: one read of two rows.
+Pages carry the number as their ETag.
 """
 
-from sqlalchemy import String, select
+from collections.abc import Mapping
+
+from sqlalchemy import String, event, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduling.base import Base
+
+_BEATEN = "pulses"  # in `session.info`: the topics of the running transaction
 
 
 class Pulse(Base):
@@ -21,10 +32,38 @@ class Pulse(Base):
 def beat(session: Session, *topics: str) -> None:
     """Say that what `topics` show has changed, in the transaction that changed it.
 
-    Sorted, so that two transactions that touch the same topics never wait for each other crosswise.
+    Written just before the commit, each topic once and in order: everybody who moves a case
+    touches `desk:waiting`, and must neither hold its row for long nor wait for it crosswise.
     """
+    session.info.setdefault(_BEATEN, set()).update(topics)
+
+
+def version(session: Session, topic: str) -> int:
+    """How often a topic has changed, with what this transaction is about to say."""
+    return versions(session, topic)[topic]
+
+
+def versions(session: Session, *topics: str) -> Mapping[str, int]:
+    """The same of several topics, in one read."""
+    found = {
+        topic: number
+        for topic, number in session.execute(
+            select(Pulse.topic, Pulse.version).where(Pulse.topic.in_(topics))
+        )
+    }
+    beaten = session.info.get(_BEATEN, ())
+    return {topic: found.get(topic, 0) + (topic in beaten) for topic in topics}
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    topics = sorted(session.info.pop(_BEATEN, ()))
+    if not topics:
+        return
     insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    for topic in sorted(set(topics)):
+    for topic in topics:
         session.execute(
             insert(Pulse)
             .values(topic=topic, version=1)
@@ -34,5 +73,6 @@ def beat(session: Session, *topics: str) -> None:
         )
 
 
-def version(session: Session, topic: str) -> int:
-    return session.scalar(select(Pulse.version).where(Pulse.topic == topic)) or 0
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_BEATEN, None)

@@ -12,7 +12,20 @@ from helpline.cases.case import (
     Note,
     Risk,
 )
+from helpline.cases.claims import claim, load
 from helpline.cases.offer import Handover, HandoverState, Offer, OfferState, RoutingDecision
+from helpline.cases.pipeline import (
+    answered,
+    ask_to_route,
+    enter_line,
+    events_of,
+    heard,
+    move,
+    open_case,
+    open_case_of,
+    record,
+    to_line,
+)
 
 __all__ = [
     "IN_LINE",
@@ -30,4 +43,16 @@ __all__ = [
     "OfferState",
     "Risk",
     "RoutingDecision",
+    "answered",
+    "ask_to_route",
+    "claim",
+    "enter_line",
+    "events_of",
+    "heard",
+    "load",
+    "move",
+    "open_case",
+    "open_case_of",
+    "record",
+    "to_line",
 ]
