@@ -35,7 +35,7 @@ rooms: .venv/.dev ## Who may import whom
 	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports --no-logo
 
 texts: .venv/.dev ## Gather the sentences to translate, and bring every catalogue up to date
-	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --output $(POT) --width 100 --sort-by-file \
+	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --output $(POT) --width 100 --sort-by-file --add-location file \
 		--omit-header --add-comments "Translators:" \
 		$(addprefix --keyword ,N_ _l lazy_gettext n_:1,2 p_:1c,2 np_:1c,2,3) .
 	@$(BIN)/pybabel --quiet update --input-file $(POT) --output-dir $(dir $(POT)) --width 100 \

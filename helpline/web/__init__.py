@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from helpline.web import assets, errors, frame, health, language
+from helpline.web import assets, components, errors, frame, health, language, sms
 
 DOORS: tuple[Callable[[Flask], None], ...] = (
     frame.init_app,
     errors.init_app,
     assets.init_app,
     language.init_app,
+    components.init_app,
     health.init_app,
+    sms.init_app,
 )
