@@ -55,7 +55,8 @@ def next_tick() -> int:
     return next(_ticks)
 
 
-Id = Annotated[str, "a row's id, see new_id"]
+# Marked by a number: SQLAlchemy would take a text for a name to look up.
+Id = Annotated[str, ID_LENGTH]
 
 
 class Base(DeclarativeBase):

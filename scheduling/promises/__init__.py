@@ -1,6 +1,6 @@
 """Hours that people stated, kept: weekly promises, words about single days, breaks.
 
-Stating: `promise`, `withdraw`, `away`, `extra`, `take_back`; while on: `pause`, `resume`,
+Stating: `promise`, `withdraw`, `away`, `extra_hours`, `take_back`; while on: `pause`, `resume`,
 `end_shift`. Asking: `on_shift`, `next_on_shift`, `coming`, `timetable`.
 """
 
@@ -24,7 +24,7 @@ from scheduling.promises.stating import (
     UnknownWeekday,
     WallTimeSkipped,
     away,
-    extra,
+    extra_hours,
     promise,
     take_back,
     withdraw,
@@ -50,7 +50,7 @@ __all__ = [
     "changes_of",
     "coming",
     "end_shift",
-    "extra",
+    "extra_hours",
     "next_on_shift",
     "on_shift",
     "pause",

@@ -148,7 +148,7 @@ def away(
     return _said(session, change, first_on, last_on, start, end, zone, now)
 
 
-def extra(
+def extra_hours(
     session: Session,
     person_id: str,
     *,
