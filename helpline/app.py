@@ -80,7 +80,7 @@ def _start(
     app.extensions["helpline"] = Runtime(
         config,
         keyring,
-        texts or text_gateway(config, demonstration=demonstration),
+        texts or text_gateway(config, demonstration=demonstration, now=now),
         bare.mail,
         now,
         demonstration,

@@ -1,10 +1,15 @@
 """Which gateways an instance has, by its settings. Adapters are imported only when used."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from helpline.config import Config
 from helpline.messaging.gateway import MailGateway, TextGateway
 
 
-def text_gateway(config: Config, *, demonstration: bool) -> TextGateway | None:
+def text_gateway(
+    config: Config, *, demonstration: bool, now: Callable[[], datetime]
+) -> TextGateway | None:
     """Twilio or an Android phone where configured, else the built-in phones of a demonstration.
 
     None: no way to send texts. The text channel then says that it is closed, and `check` why.
@@ -12,11 +17,11 @@ def text_gateway(config: Config, *, demonstration: bool) -> TextGateway | None:
     if config.has_twilio:
         from helpline.messaging.twilio import TwilioGateway  # 0.2 s to import, so only if used
 
-        return TwilioGateway.from_config(config)
+        return TwilioGateway.from_config(config, now=now)
     if config.has_android:
         from helpline.messaging.android import AndroidGateway
 
-        return AndroidGateway.from_config(config)
+        return AndroidGateway.from_config(config, now=now)
     if demonstration:
         from helpline.messaging.phones import BuiltInPhones
 
