@@ -57,14 +57,18 @@ def catalogue(tag: str) -> NullTranslations:
     Raises:
         KeyError: `tag` is none of LANGUAGES. Ask `closest` first.
     """
-    path = LOCALE / LANGUAGES[tag].folder / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return NullTranslations()
-    compiled = BytesIO()
+    folder = LANGUAGES[tag].folder
+    path = LOCALE / folder / "LC_MESSAGES" / "messages.po"
+    return compiled(path, folder) if path.exists() else NullTranslations()
+
+
+def compiled(path: Path, folder: str) -> GNUTranslations:
+    """A .po file as gettext wants it, without fuzzy sentences. `folder` is Babel's locale."""
+    packed = BytesIO()
     with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=LANGUAGES[tag].folder))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+        write_mo(packed, read_po(source, locale=folder))
+    packed.seek(0)
+    return GNUTranslations(packed)
 
 
 def gettext(tag: str) -> Say:

@@ -97,13 +97,18 @@ def relative(moment: datetime, now: datetime, language: str = "en") -> str:
     if abs(apart) < timedelta(minutes=1):
         return _("just now")
     whole = _rounded_down(abs(apart))
-    return format_timedelta(
-        whole if apart > timedelta() else -whole,
-        threshold=1,
-        add_direction=True,
-        format="short",
-        locale=_locale(language),
-    )
+    return _directed(whole if apart > timedelta() else -whole, _locale(language))
+
+
+def _directed(length: timedelta, locale: Locale) -> str:
+    """Short where the language's data has it: Babel 2.18 raises where only the long form is there
+    (five hours ago in Malay)."""
+    try:
+        return format_timedelta(
+            length, threshold=1, add_direction=True, format="short", locale=locale
+        )
+    except KeyError:
+        return format_timedelta(length, threshold=1, add_direction=True, locale=locale)
 
 
 def _rounded_down(length: timedelta) -> timedelta:
