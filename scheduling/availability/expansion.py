@@ -18,6 +18,7 @@ from scheduling.availability.terms import (
     ExtraHours,
     Interval,
     Promise,
+    bounds,
     seconds,
     shift_window,
 )
@@ -221,14 +222,14 @@ def _cut(span: Span, hours: tuple[int, int]) -> Iterator[Span]:
 
 def _told(found: Mapping[Duty, list[Span]], window: Window) -> list[Interval]:
     """Seconds become moments again; each moment is made once, for many shifts share theirs."""
-    opens, closes = seconds(window.start), seconds(window.end)
+    opens, closes = bounds(window)
     moments = _Moments()
     rows = defaultdict[int, list[Interval]](list)  # by start: a few thousand, so quickly sorted
     for duty in sorted(found, key=_by_name):
         person_id, role, team_id = duty
         for start, end in _merged(found[duty], opens, closes):
-            row = Interval(moments[start], moments[end], person_id, role, team_id)
-            rows[start].append(row)
+            facts = (moments[start], moments[end], person_id, role, team_id)
+            rows[start].append(tuple.__new__(Interval, facts))  # twice as fast as Interval(...)
     return [row for start in sorted(rows) for row in rows[start]]
 
 

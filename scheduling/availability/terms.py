@@ -97,7 +97,12 @@ def shift_window(day: date, start: time, end: time, zone: ZoneInfo) -> Window:
 
 def seconds(at: datetime) -> int:
     """Whole seconds since 1970, which compare and add many times faster than moments do."""
-    return (at - _EPOCH) // timedelta(seconds=1)
+    return (at - _EPOCH) // _SECOND
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+def bounds(window: Window) -> tuple[int, int]:
+    """A window in whole seconds, begun and broken ones included."""
+    return seconds(window.start), -((_EPOCH - window.end) // _SECOND)
+
+
+_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from operator import itemgetter
 
 from scheduling.availability.expansion import Said, intervals
@@ -28,11 +29,7 @@ class Timetable:
     def __init__(self, intervals: Sequence[Interval], window: Window) -> None:
         self.intervals = intervals
         self.window = window
-        points = {each.start for each in intervals} | {each.end for each in intervals}
-        self._points = sorted(points)
-        self._hours = _by_hour(intervals, window)
         self._snapshots: dict[int, tuple[Interval, ...]] = {}
-        self._people: dict[str, list[Window]] | None = None
 
     def on_at(self, at: datetime) -> tuple[Interval, ...]:
         """Everybody who is on at a moment.
@@ -52,7 +49,7 @@ class Timetable:
     def time_on(self, person_id: str, at: datetime) -> Window | None:
         """The unbroken time, in whatever roles, for which somebody is on around a moment."""
         self._inside(at)
-        times = self._times().get(person_id, [])
+        times = self._times.get(person_id, [])
         index = bisect_right(times, at, key=_start) - 1
         return times[index] if index >= 0 and at < times[index].end else None
 
@@ -68,7 +65,7 @@ class Timetable:
         """The first moment, `at` or later, at which one of these people is on; None: not before
         the window ends."""
         self._inside(at)
-        times = self._times()
+        times = self._times
         return min(
             (max(at, window.start) for who in set(person_ids) for window in _after(times, who, at)),
             default=None,
@@ -78,10 +75,17 @@ class Timetable:
         if not self.window.start <= at < self.window.end:
             raise ValueError(f"{at} is outside of {self.window.start} to {self.window.end}")
 
+    @cached_property
+    def _points(self) -> list[datetime]:
+        return sorted({point for each in self.intervals for point in (each.start, each.end)})
+
+    @cached_property
+    def _hours(self) -> dict[int, list[Interval]]:
+        return _by_hour(self.intervals, self.window)
+
+    @cached_property
     def _times(self) -> dict[str, list[Window]]:
-        if self._people is None:
-            self._people = _by_person(self.intervals)
-        return self._people
+        return _by_person(self.intervals)
 
 
 def without(

@@ -283,8 +283,16 @@ def test_extra_hours_in_an_hour_that_the_clocks_skip_are_refused(
 ) -> None:
     mei, now = make.counsellor(), datetime(2026, 3, 1, tzinfo=UTC)
     with pytest.raises(promises.WallTimeSkipped) as refusal:
-        promises.extra_hours(session, mei.id, first_on=date(2026, 3, 6), last_on=date(2026, 3, 9),
-                       start=time(2, 30), end=time(5), zone="America/New_York", now=now)  # fmt: skip
+        promises.extra_hours(
+            session,
+            mei.id,
+            first_on=date(2026, 3, 6),
+            last_on=date(2026, 3, 9),
+            start=time(2, 30),
+            end=time(5),
+            zone="America/New_York",
+            now=now,
+        )
 
     assert [f"{wall:%d %H:%M}" for wall in refusal.value.args] == ["08 02:30", "08 03:30"]
     with pytest.raises(UnknownZone):
