@@ -8,12 +8,12 @@ PostgreSQL: the same code, with row locks where an operation asks for them.
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
-from flask import current_app
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as AppSession
 from sqlalchemy import Connection, Engine, event
@@ -71,6 +71,17 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info["in_transaction"] = False
+
+
+def begin_in(app: Flask) -> Callable[[], AbstractContextManager[Session]]:
+    """How threads without a request open transactions: each in an application context of its own."""
+
+    @contextmanager
+    def begin() -> Iterator[Session]:
+        with app.app_context(), transaction() as session:
+            yield session
+
+    return begin
 
 
 @contextmanager

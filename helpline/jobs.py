@@ -1,19 +1,31 @@
 """Work for later: rows with a lease, in the same database and transaction as what caused them.
 
-A worker claims a job by one UPDATE, does it, and finishes it in the transaction that holds its
-effects, so that an effect inside the database happens exactly once even through kill -9. A worker
-that dies leaves a lease that runs out. Unique `dedupe_key` makes enqueueing idempotent; a job that
-repeats enqueues its next run in the transaction that finishes it, so there is no scheduler.
+A worker takes a job by one DELETE in the transaction that holds its effects, so that an effect
+inside the database happens exactly once even through kill -9, and a job whose worker died is free
+at once. Work outside the database (asking a provider, say) is claimed with a lease by one UPDATE
+and finished later; a worker that dies leaves a lease that runs out. Unique `dedupe_key` makes
+enqueueing idempotent; a job that repeats enqueues its next run in the transaction that finishes
+it, so there is no scheduler.
 """
 
 import enum
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, delete, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    ScalarSelect,
+    String,
+    Text,
+    delete,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -48,13 +60,14 @@ class Job(Base):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job in hand; `lease` proves that it is still ours when we finish it."""
+    """A job in hand; `lease` proves that it is still ours when we finish it. "" for a taken one."""
 
     id: str
     kind: str
     payload: Mapping[str, Any]
     attempts: int
     lease: str
+    dedupe_key: str | None = None
 
 
 def enqueue(
@@ -82,22 +95,50 @@ def enqueue(
     return added is not None
 
 
-def claim(session: Session, *, now: datetime) -> Claimed | None:
-    """Take the job that has been due longest; None when there is nothing to do."""
-    due = (Job.state == JobState.READY) & (Job.run_at <= now)
-    oldest = (
-        select(Job.id).where(due).order_by(Job.run_at).limit(1).with_for_update(skip_locked=True)
-    )
-    lease = new_id()
+def is_due(session: Session, *, now: datetime) -> bool:
+    """Whether there is anything to do: a cheap look that keeps no writer waiting."""
+    return session.scalar(select(Job.id).where(_due(now)).limit(1)) is not None
+
+
+def take(session: Session, *, now: datetime, but: Collection[str] = ()) -> Claimed | None:
+    """Strike off the job that has been due longest, to do it in this same transaction.
+
+    Rolled back, it is there again. `but`: kinds that are not done inside a transaction.
+    """
     row = session.execute(
-        update(Job)
-        .where(Job.id == oldest.scalar_subquery(), due)
-        .values(run_at=now + LEASE, attempts=Job.attempts + 1, lease=lease)
-        .returning(Job.id, Job.kind, Job.payload, Job.attempts)
+        delete(Job)
+        .where(Job.id == _oldest(now, Job.kind.not_in(but)))
+        .returning(Job.id, Job.kind, Job.payload, Job.attempts, Job.dedupe_key)
+        .execution_options(synchronize_session=False)
     ).first()
     if row is None:
         return None
-    return Claimed(row.id, row.kind, json.loads(row.payload), row.attempts, lease)
+    return Claimed(row.id, row.kind, json.loads(row.payload), row.attempts + 1, "", row.dedupe_key)
+
+
+def claim(session: Session, *, now: datetime, only: Collection[str]) -> Claimed | None:
+    """Lease the job of these kinds that has been due longest; None when there is none."""
+    lease = new_id()
+    row = session.execute(
+        update(Job)
+        .where(Job.id == _oldest(now, Job.kind.in_(only)))
+        .values(run_at=now + LEASE, attempts=Job.attempts + 1, lease=lease)
+        .returning(Job.id, Job.kind, Job.payload, Job.attempts, Job.dedupe_key)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if row is None:
+        return None
+    return Claimed(row.id, row.kind, json.loads(row.payload), row.attempts, lease, row.dedupe_key)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return (Job.state == JobState.READY) & (Job.run_at <= now)
+
+
+def _oldest(now: datetime, of_kind: ColumnElement[bool]) -> ScalarSelect[str]:
+    """Locked on PostgreSQL, so that workers side by side take different ones."""
+    wanted = select(Job.id).where(_due(now), of_kind).order_by(Job.run_at).limit(1)
+    return wanted.with_for_update(skip_locked=True).scalar_subquery()
 
 
 def finish(session: Session, job: Claimed) -> bool:
@@ -111,15 +152,23 @@ def finish(session: Session, job: Claimed) -> bool:
     return gone is not None
 
 
-def put_back(session: Session, job: Claimed, problem: str, *, now: datetime) -> None:
-    """After an error: try again later, ever more rarely; at last leave it for a person."""
-    failed = job.attempts >= GIVE_UP_AFTER
+def put_back(
+    session: Session, job: Claimed, problem: str, *, now: datetime, for_ever: bool = False
+) -> bool:
+    """After an error: try again later, ever more rarely; False when it is left for a person.
+
+    for_ever: never give up (a job that repeats). The lease, if any, must still be ours.
+    """
+    failed = job.attempts >= GIVE_UP_AFTER and not for_ever
     session.execute(
         update(Job)
-        .where(Job.id == job.id, Job.lease == job.lease)
+        .where(Job.id == job.id, Job.lease == job.lease if job.lease else Job.lease.is_(None))
         .values(
             state=JobState.FAILED if failed else JobState.READY,
             run_at=now + timedelta(seconds=min(2**job.attempts, 3600)),
+            attempts=job.attempts,
             problem=problem[:200],
+            lease=None,
         )
     )
+    return not failed

@@ -2,12 +2,26 @@
 
 from sqlalchemy import Table
 
-from helpline import cases, conversation, instance, jobs, people, pulse, throttle
+from helpline import alerts, cases, conversation, instance, jobs, people, pulse, throttle
 from helpline.messaging import inbound
 from helpline.messaging.outbox import row
+from helpline.privacy import audit
 from scheduling import promises
 from scheduling.base import Base
 
-_ROOMS = (cases, conversation, inbound, instance, jobs, people, promises, pulse, row, throttle)
+_ROOMS = (
+    alerts,
+    audit,
+    cases,
+    conversation,
+    inbound,
+    instance,
+    jobs,
+    people,
+    promises,
+    pulse,
+    row,
+    throttle,
+)
 
 ALL_TABLES: list[Table] = list(Base.metadata.sorted_tables)

@@ -1,9 +1,9 @@
 """What every test may ask for. Nothing here is autouse, and no application context is left open:
 a request must find only what was committed, as in real life."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from helpline.messaging.gateway import (
 )
 from helpline.privacy import keys
 from helpline.privacy.sealing import Keyring
+from helpline.worker import run_due
 from tests.databases import fresh_database
 from tests.make import NOON, Make
 
@@ -144,6 +145,12 @@ def app(
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def work(app: Flask) -> Callable[[], int]:
+    """Does everything that is due, once, as a worker would: jobs, then texts and mails."""
+    return lambda: run_due(app)
 
 
 @pytest.fixture

@@ -25,22 +25,57 @@ class OutboxState(enum.StrEnum):
     SUPPRESSED = "suppressed"
 
 
-class OutboxMessage(Base):
-    """One thing to say. `due_at` is when to try next; while SENDING, when the lease runs out.
+FINAL = (
+    OutboxState.DELIVERED,
+    OutboxState.UNDELIVERED,
+    OutboxState.FAILED,
+    OutboxState.EXPIRED,
+    OutboxState.SUPPRESSED,
+)
+_ORDER = (
+    OutboxState.QUEUED,
+    OutboxState.SENDING,
+    OutboxState.UNKNOWN,
+    OutboxState.ACCEPTED,
+    OutboxState.SENT,
+)
 
+
+def rank(state: OutboxState) -> int:
+    """How far along a state is; all final states are equally far, so none replaces another."""
+    return len(_ORDER) if state in FINAL else _ORDER.index(state)
+
+
+class OutboxMessage(Base):
+    """One thing to say to one person.
+
+    `due_at` is when something happens next: while QUEUED, when to try; while SENDING or UNKNOWN,
+    when the lease runs out or the look-up is due; while ACCEPTED or SENT, when its lane is freed.
     `lane` is the keyed hash of the address: one row per lane may be in flight at a time.
     `words` is what was really sent, kept for the look-up of an unknown outcome.
+    `held_for` is why the gate holds a queued row, or why a suppressed one is not said.
     """
 
     __tablename__ = "outbox_message"
     __table_args__ = (
+        # What to send next, and, in a lane, what was asked for before it.
         Index(
-            "ix_outbox_due",
+            "ix_outbox_queue",
+            "urgency",
             "due_at",
-            sqlite_where=text("state IN ('queued', 'sending', 'unknown')"),
-            postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
         ),
-        Index("ix_outbox_lane", "lane", "created_at", "tick"),
+        Index(
+            "ix_outbox_lane",
+            "lane",
+            "created_at",
+            "tick",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        # What went out to a number lately; and what was left open by a dead worker or a lost answer.
+        Index("ix_outbox_sent", "lane", "tried_at"),
         # One in flight per recipient, whatever any number of workers do.
         Index(
             "uq_outbox_in_flight",
@@ -76,15 +111,17 @@ class OutboxMessage(Base):
     not_before: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
-    held_for: Mapped[str] = mapped_column(String(20), default="")  # why the gate holds it
+    held_for: Mapped[str] = mapped_column(String(20), default="")
     attempts: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(26))
     tried_at: Mapped[datetime | None]  # when the first attempt began
+    first_tried_at: Mapped[datetime | None]  # of the undelivered text that this one repeats
     settled_at: Mapped[datetime | None]  # when it reached a final state
     gateway: Mapped[str] = mapped_column(String(12), default="")
     provider_id: Mapped[str | None] = mapped_column(String(64), index=True)
     error_code: Mapped[str] = mapped_column(String(40), default="")
     parts: Mapped[int] = mapped_column(default=0)
+    charged_on: Mapped[str] = mapped_column(String(10), default="")  # whose day's budget it took
 
     facts = Sealed()
     words = Sealed()
@@ -99,17 +136,26 @@ class DeliveryEvent(Base):
     outbox_id: Mapped[Id | None] = mapped_column(
         ForeignKey("outbox_message.id", ondelete="CASCADE"), index=True
     )
-    provider_id: Mapped[str] = mapped_column(String(64))
+    provider_id: Mapped[str] = mapped_column(String(64), index=True)
     state: Mapped[str] = mapped_column(String(20))
     code: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime]
 
 
 class PartsSpent(Base):
-    """How many parts left on a day, for the budget; one row a day and kind, added to by UPDATE."""
+    """How many parts left in a day or month, for the budget; added to by conditional UPDATE."""
 
     __tablename__ = "parts_spent"
 
-    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # UTC, 2026-11-23
-    kind: Mapped[str] = mapped_column(String(10), primary_key=True)  # automatic, human
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # UTC, 2026-11-23 or 2026-11
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)  # automatic, all
     parts: Mapped[int] = mapped_column(default=0)
+
+
+class GatewayPause(Base):
+    """Until when a gateway asked to be left alone (Retry-After); told to every worker."""
+
+    __tablename__ = "gateway_pause"
+
+    gateway: Mapped[str] = mapped_column(String(12), primary_key=True)
+    until: Mapped[datetime]

@@ -1,0 +1,31 @@
+"""Which operation does a job of which kind. Each room adds its lines; kinds are never renamed.
+
+A handler is called inside a transaction, with the session, the job's payload and the moment.
+An errand is called outside of any, because it asks the world; it opens its own transactions.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from helpline.messaging.outbox import Begin
+from helpline.runtime import Runtime
+from helpline.worker import tidying
+
+Payload = Mapping[str, Any]
+Handler = Callable[[Session, Payload, datetime], None]
+Errand = Callable[[Runtime, Begin, Payload], None]
+
+HANDLERS: dict[str, Handler] = {
+    "not_reached": tidying.not_reached,
+    "tidy": tidying.tidy,
+}
+
+ERRANDS: dict[str, Errand] = {}
+
+# What repeats, and how often. The first run is asked for when a worker starts.
+EVERY: dict[str, timedelta] = {
+    "tidy": timedelta(hours=1),
+}
