@@ -115,7 +115,7 @@ _WORDS = {
 }
 # In every language the code itself is Latin letters and digits.
 _JOIN = """join sertai ikut gabung 加入 参加 參加 ပါဝင် sumali sali जुड़ें शामिल 参加する unirse
-    unir    சேர் சேரவும் انضم انضمام"""
+    unir சேர் சேரவும் انضم انضمام"""
 
 
 def meanings(text: str) -> frozenset[Keyword]:

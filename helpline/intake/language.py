@@ -222,11 +222,17 @@ def _latin(text: str, region: str | None) -> Guess | None:
     scores = {tag: len(words & known) for tag, known in STOP_WORDS.items()}
     spoken = _SPOKEN.get(region or "", ())
     best, rival = sorted(scores, key=lambda tag: (-scores[tag], _rank(tag, spoken)))[:2]
-    if len(words & ROMANISED) >= max(1, scores[best]):
+    if _romanised(words, scores[best]):
         return None
     if scores[best] == 1 and len(written) < 2:
         return None
     return _sure(best, scores[best], scores[best] - scores[rival], _rank(best, spoken))
+
+
+def _romanised(words: set[str], score: int) -> bool:
+    """Whether Hindi, Tamil or Burmese in Latin letters, perhaps mixed with English, is likely."""
+    found = len(words & ROMANISED - frozenset().union(*STOP_WORDS.values()))
+    return found >= max(1, score) or (found >= 2 and 2 * found >= score)
 
 
 def _rank(tag: str, spoken: Sequence[str]) -> int:

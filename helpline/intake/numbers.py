@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
 # What Twilio puts in From when the caller hid the number: letters on a keypad (ANONYMOUS,
-# RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE). Two of them could pass for foreign numbers.
+# RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE), and +8566696687, another form of UNKNOWN.
 _KEYPAD = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253", "8566696687"})
 _SAID = frozenset({"anonymous", "restricted", "blocked", "unknown", "unavailable", "private"})
 _OLD_MEXICAN_MOBILE = re.compile(r"^\+521(\d{10})$")  # the 1 was dropped in August 2019

@@ -1,6 +1,7 @@
 """Codenames are many, and no word stands beside itself more than it must."""
 
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,15 @@ def test_there_are_names_enough() -> None:
 def test_every_word_is_one_plain_word() -> None:
     assert all(word.isascii() and word.isalpha() and word.istitle() for word in ADJECTIVES + NOUNS)
     assert max(map(len, ADJECTIVES + NOUNS)) <= 12
+
+
+class _FondOfApricots(Random):
+    def choice(self, seq: Any) -> Any:
+        return "Apricot" if "Apricot" in seq else seq[0]
+
+
+def test_no_name_is_the_same_word_twice() -> None:
+    assert codename(_FondOfApricots()) == "Apricot Acacia"
 
 
 @given(st.randoms(use_true_random=False))

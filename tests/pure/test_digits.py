@@ -69,6 +69,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
         ("20-24", "20:00", "00:00"),
         ("12am-12pm", "00:00", "12:00"),
         ("pukul 9 malam hingga 11 malam", "21:00", "23:00"),
+        ("9 malam - 12 malam", "21:00", "00:00"),
         ("8 pagi - 10 pagi", "08:00", "10:00"),
         ("de las 9 de la mañana a las 5 de la tarde", "09:00", "17:00"),
         ("9 ng gabi hanggang 11", "21:00", "23:00"),

@@ -71,6 +71,7 @@ def test_yes_is_an_answer_and_a_way_back_in() -> None:
         ("ＪＯＩＮ　７ＫＱ４", "7KQ4"),
         ("join", None),
         ("join us all", None),
+        ("join tomorrow", None),
         ("join 12", None),
         ("join 1234567890123", None),
         ("please join 7kq4", None),

@@ -42,6 +42,7 @@ def _example(country: str, kind: int) -> Number:
         ("012-345 6789", None, None),
         ("+266696687", None, None),
         ("15888", "MY", None),
+        ("650-253-CALL", "US", None),
         ("999", "MY", None),
         ("MYBANK", "MY", None),
         ("", "MY", None),
