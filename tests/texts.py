@@ -23,6 +23,7 @@ FOR_PEOPLE_ASKING = (
     "templates/base.html",
     "templates/base_public.html",
     "templates/refused.html",
+    "templates/account/again.html",
     "helpline/i18n/",
     "helpline/intake/",
     "helpline/messaging/texts",
