@@ -8,6 +8,11 @@ class NotYours(Refused):
 
     code = "not_yours"
 
+    def __init__(self, *, who: str | None = None, kind: str = "", object_id: str = "") -> None:
+        """With `who`, the door writes an audit line: that person reached for an existing object."""
+        super().__init__(kind)
+        self.who, self.kind, self.object_id = who, kind, object_id
+
 
 class NoSuchCase(NotYours):
     code = "no_such_case"

@@ -1,0 +1,34 @@
+"""Who is in which team, and who leads it: one lead and one stand-in each."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from helpline.people.team import Place, Team, TeamMember
+
+
+def settle(session: Session, person_id: str, team_id: str, place: Place) -> None:
+    """Put a person into a team at a place; whoever was lead or stand-in there becomes a member."""
+    session.get(Team, team_id, with_for_update=True)  # two at once: one after the other
+    if place is not Place.MEMBER:
+        session.execute(
+            update(TeamMember)
+            .where(TeamMember.team_id == team_id, TeamMember.place == place)
+            .where(TeamMember.person_id != person_id)
+            .values(place=Place.MEMBER)
+        )
+    member = session.get(TeamMember, (person_id, team_id))
+    if member is None:
+        session.add(TeamMember(person_id=person_id, team_id=team_id, place=place))
+    else:
+        member.place = place
+    session.flush()
+
+
+def leave(session: Session, person_id: str, team_id: str) -> None:
+    member = session.get(TeamMember, (person_id, team_id))
+    if member is not None:
+        session.delete(member)
+
+
+def all_teams(session: Session) -> list[Team]:
+    return list(session.scalars(select(Team).order_by(Team.name)))
