@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from helpline.config import Config, ConfigError
-from helpline.db import db, engine_options, engine_url, read
+from helpline.db import begin_in, db, engine_options, engine_url, read
 from helpline.gateways import mail_gateway, text_gateway
 from helpline.instance import is_demonstration
 from helpline.messaging.gateway import MailGateway, TextGateway
@@ -17,6 +17,7 @@ from helpline.privacy import keys
 from helpline.privacy.sealing import Keyring
 from helpline.runtime import Runtime, utc_now
 from helpline.web import DOORS
+from helpline.web.machines import House
 
 _BESIDE = Path(__file__).parent.parent / "templates"
 TEMPLATES = _BESIDE if _BESIDE.is_dir() else Path(__file__).parent / "_data" / "templates"
@@ -38,7 +39,7 @@ def create_app(
     """
     config = config or Config.from_env()
     secret_key, keyring = _keys(config)
-    app = Flask(__name__, template_folder=TEMPLATES)
+    app = House(__name__, template_folder=TEMPLATES)
     app.config.from_mapping(
         SECRET_KEY=secret_key,
         SQLALCHEMY_DATABASE_URI=engine_url(config.database_url),
@@ -80,7 +81,7 @@ def _start(
     app.extensions["helpline"] = Runtime(
         config,
         keyring,
-        texts or text_gateway(config, demonstration=demonstration, now=now),
+        texts or text_gateway(config, demonstration=demonstration, now=now, begin=begin_in(app)),
         bare.mail,
         now,
         demonstration,

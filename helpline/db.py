@@ -74,7 +74,7 @@ def transaction() -> Iterator[Session]:
 
 
 def begin_in(app: Flask) -> Callable[[], AbstractContextManager[Session]]:
-    """How threads without a request open transactions: each in an application context of its own."""
+    """How threads without a request open transactions: in an application context of their own."""
 
     @contextmanager
     def begin() -> Iterator[Session]:

@@ -1,17 +1,25 @@
 """Which gateways an instance has, by its settings. Adapters are imported only when used."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from helpline.config import Config
 from helpline.messaging.gateway import MailGateway, TextGateway
 
 
 def text_gateway(
-    config: Config, *, demonstration: bool, now: Callable[[], datetime]
+    config: Config,
+    *,
+    demonstration: bool,
+    now: Callable[[], datetime],
+    begin: Callable[[], AbstractContextManager[Session]],
 ) -> TextGateway | None:
     """Twilio or an Android phone where configured, else the built-in phones of a demonstration.
 
+    `begin` opens a transaction: the built-in phones' network is the database.
     None: no way to send texts. The text channel then says that it is closed, and `check` why.
     """
     if config.has_twilio:
@@ -25,7 +33,7 @@ def text_gateway(
     if demonstration:
         from helpline.messaging.phones import BuiltInPhones
 
-        return BuiltInPhones()
+        return BuiltInPhones(begin, now)
     return None
 
 

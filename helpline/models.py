@@ -3,7 +3,7 @@
 from sqlalchemy import Table
 
 from helpline import alerts, cases, conversation, instance, jobs, people, pulse, throttle
-from helpline.messaging import inbound
+from helpline.messaging import inbound, phones
 from helpline.messaging.outbox import row
 from helpline.privacy import audit
 from scheduling import promises
@@ -18,6 +18,7 @@ _ROOMS = (
     instance,
     jobs,
     people,
+    phones,
     promises,
     pulse,
     row,

@@ -40,12 +40,10 @@ def kind_of(code: int, http_status: int) -> RefusalKind | None:
 
     `code` is 0 when the provider gave none; `http_status` is 0 for a code from a status report.
 
-    >>> kind_of(20429, 429), kind_of(0, 429), kind_of(21610, 400)
-    (<RefusalKind.LATER: 'later'>, <RefusalKind.LATER: 'later'>, <RefusalKind.OPTED_OUT: 'opted_out'>)
-    >>> kind_of(0, 503) is None, kind_of(20500, 500) is None
-    (True, True)
-    >>> kind_of(99999, 400)
-    <RefusalKind.CONFIG: 'config'>
+    >>> str(kind_of(20429, 429)), str(kind_of(0, 429)), str(kind_of(21610, 400))
+    ('later', 'later', 'opted_out')
+    >>> kind_of(0, 503), kind_of(20500, 500), str(kind_of(99999, 400))
+    (None, None, 'config')
     """
     if code in _NOBODY_KNOWS:
         return None

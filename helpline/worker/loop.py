@@ -63,7 +63,7 @@ def _thread(target: Callable[[], None]) -> threading.Thread:
 
 
 def _patient(step: Callable[[Work], bool], work: Work, stop: threading.Event) -> Callable[[], None]:
-    """Repeat a step until told to stop; rest when there is nothing to do or the database is away."""
+    """Repeat a step until told to stop; rest when there is nothing to do or no database."""
 
     def loop() -> None:
         while not stop.is_set():

@@ -54,6 +54,9 @@ class Pace:
         return timedelta(seconds=max(10 * self.timeout, self.unknown_wait))
 
 
+USUAL = Pace()
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One call to make: a send, or the look-up of one whose outcome nobody knows.
@@ -188,21 +191,30 @@ def _load(desk: _Desk, rows: Sequence[OutboxMessage]) -> None:
 
 def _try(desk: _Desk, row: OutboxMessage) -> Attempt | None:
     """Decide about one row: the call to make, or None when it is held or will never leave."""
-    why = _too_late(desk, row)
-    if why:
-        return None
     point = row.contact_point_id and desk.session.get(ContactPoint, row.contact_point_id)
+    if _too_late(desk, row):
+        return None
     if not point:
-        return _suppress(row, "no_address", desk.now)
+        _suppress(row, "no_address", desk.now)
+        return None
     facts = _facts(desk, row)
     if facts is None:
-        return _suppress(row, "withdrawn", desk.now)
+        _suppress(row, "withdrawn", desk.now)
+        return None
+    return _through_the_gate(desk, row, point, facts)
+
+
+def _through_the_gate(
+    desk: _Desk, row: OutboxMessage, point: ContactPoint, facts: Mapping[str, str]
+) -> Attempt | None:
     verdict = gate.decide(_said(row), _reach(desk, row, point), _bounds(desk.rules), desk.now)
     if isinstance(verdict, gate.Suppress):
-        return _suppress(row, verdict.why, desk.now)
-    if isinstance(verdict, gate.Hold):
-        return _hold(row, verdict.until, verdict.why)
-    return _begin(desk, row, point, facts)
+        _suppress(row, verdict.why, desk.now)
+    elif isinstance(verdict, gate.Hold):
+        _hold(row, verdict.until, verdict.why)
+    else:
+        return _begin(desk, row, point, facts)
+    return None
 
 
 def _too_late(desk: _Desk, row: OutboxMessage) -> bool:
@@ -278,7 +290,8 @@ def _begin(
     row.language = texts.written_in(desk.session.get_one(Person, row.to_id).language)
     row.words = texts.render(row.kind, row.language, facts)
     if row.channel == "text" and not _paid(desk, row):
-        return _hold(row, budget.next_day(desk.now), "budget")
+        _hold(row, budget.next_day(desk.now), "budget")
+        return None
     row.state, row.lease, row.in_flight = OutboxState.SENDING, new_id(), True
     row.held_for, row.attempts = "", row.attempts + 1
     row.due_at, row.tried_at = desk.now + desk.pace.lease, row.tried_at or desk.now

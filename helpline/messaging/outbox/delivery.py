@@ -28,7 +28,7 @@ from helpline.messaging.gateway import (
     Unknown,
 )
 from helpline.messaging.outbox import claiming, outcome
-from helpline.messaging.outbox.claiming import Attempt, Batch, Pace, attempt
+from helpline.messaging.outbox.claiming import USUAL, Attempt, Batch, Pace, attempt
 from helpline.messaging.outbox.reporting import apply, early
 from helpline.messaging.outbox.row import OutboxMessage, OutboxState
 from helpline.people import ContactPoint
@@ -52,7 +52,7 @@ class Sender:
     texts: TextGateway | None
     mail: MailGateway
     clock: Callable[[], datetime]
-    pace: Pace = Pace()
+    pace: Pace = USUAL
 
     @property
     def gateway(self) -> str | None:
@@ -189,7 +189,7 @@ def deliver(
     texts: TextGateway | None,
     mail: MailGateway,
     clock: Callable[[], datetime],
-    pace: Pace = Pace(),  # noqa: B008  frozen
+    pace: Pace = USUAL,
 ) -> int:
     """One pass in this thread: everything that may leave now. How many calls were made."""
     sender, calls = Sender(begin, texts, mail, clock, pace), 0

@@ -117,7 +117,7 @@ def _safe_window(said: Said, reach: Reach, now: datetime) -> Hold | None:
     if reach.safe_from is None or reach.safe_until is None or _just_heard(said, reach, now):
         return None
     until = outside(reach.safe_from, reach.safe_until, reach.zone, now)
-    return until and Hold(until, "safe_window")
+    return Hold(until, "safe_window") if until else None
 
 
 def _just_heard(said: Said, reach: Reach, now: datetime) -> bool:
@@ -128,7 +128,7 @@ def _quiet(said: Said, reach: Reach, bounds: Bounds, now: datetime) -> Hold | No
     if not said.automatic or said.answers or said.any_hour or reach.safe_from is not None:
         return None
     until = outside(bounds.quiet_until, bounds.quiet_from, reach.zone, now)
-    return until and Hold(until, "quiet_hours")
+    return Hold(until, "quiet_hours") if until else None
 
 
 def _daily(said: Said, reach: Reach) -> Hold | None:

@@ -74,7 +74,7 @@ class OutboxMessage(Base):
             sqlite_where=text("state = 'queued'"),
             postgresql_where=text("state = 'queued'"),
         ),
-        # What went out to a number lately; and what was left open by a dead worker or a lost answer.
+        # What went out to a number lately.
         Index("ix_outbox_sent", "lane", "tried_at"),
         # One in flight per recipient, whatever any number of workers do.
         Index(
