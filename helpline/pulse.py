@@ -45,12 +45,8 @@ def version(session: Session, topic: str) -> int:
 
 def versions(session: Session, *topics: str) -> Mapping[str, int]:
     """The same of several topics, in one read."""
-    found = {
-        topic: number
-        for topic, number in session.execute(
-            select(Pulse.topic, Pulse.version).where(Pulse.topic.in_(topics))
-        )
-    }
+    rows = session.execute(select(Pulse.topic, Pulse.version).where(Pulse.topic.in_(topics)))
+    found = dict(rows.tuples().all())
     beaten = session.info.get(_BEATEN, ())
     return {topic: found.get(topic, 0) + (topic in beaten) for topic in topics}
 

@@ -1,5 +1,7 @@
 """Cases: open, review, wait, offer, claim, hand over, wrap up, close. Each move is an event."""
 
+from helpline.cases.board import Board, InLine, OfLanguage, OnNow, board
+from helpline.cases.candidates import candidates, speakers
 from helpline.cases.case import (
     IN_LINE,
     MOVES,
@@ -13,46 +15,128 @@ from helpline.cases.case import (
     Risk,
 )
 from helpline.cases.claims import claim, load
+from helpline.cases.closing import (
+    DISPOSITIONS,
+    IN_ONE_TAP,
+    Disposition,
+    FlagNeedsDays,
+    UnknownDisposition,
+    begin_wrap_up,
+    close,
+    close_for_erasure,
+    end_abuse,
+    leave_line,
+    reopen,
+    reopen_or_new,
+)
+from helpline.cases.escalation import next_speaker_on
+from helpline.cases.handovers import (
+    HandoverNeedsSomebody,
+    assign,
+    hand_over,
+    proposed_to,
+    refuse_handover,
+    take_handover,
+    withdraw_handover,
+)
 from helpline.cases.offer import Handover, HandoverState, Offer, OfferState, RoutingDecision
+from helpline.cases.offers import decline_offer, open_offers
+from helpline.cases.orphans import return_cases_of
+from helpline.cases.overdue import Failed, Overdue, failed_work, overdue
 from helpline.cases.pipeline import (
     answered,
     ask_to_route,
-    enter_line,
     events_of,
     heard,
+    is_flagged,
     move,
     open_case,
     open_case_of,
     record,
+    start_watch,
     to_line,
 )
+from helpline.cases.review import enter_line, raise_attention, review, set_risk
+from helpline.cases.routing import route
+from helpline.cases.shifts import end_shift, hours_changed, pause, resume
+from helpline.cases.told import emergency_words
+from helpline.cases.waiting import Place, place
+from helpline.cases.work import HANDLERS
 
 __all__ = [
+    "DISPOSITIONS",
+    "HANDLERS",
     "IN_LINE",
+    "IN_ONE_TAP",
     "MOVES",
     "OPEN",
     "URGENCY",
     "WITH_COUNSELLOR",
+    "Board",
     "Case",
     "CaseEvent",
     "CaseState",
+    "Disposition",
+    "Failed",
+    "FlagNeedsDays",
     "Handover",
+    "HandoverNeedsSomebody",
     "HandoverState",
+    "InLine",
     "Note",
+    "OfLanguage",
     "Offer",
     "OfferState",
+    "OnNow",
+    "Overdue",
+    "Place",
     "Risk",
     "RoutingDecision",
+    "UnknownDisposition",
     "answered",
     "ask_to_route",
+    "assign",
+    "begin_wrap_up",
+    "board",
+    "candidates",
     "claim",
+    "close",
+    "close_for_erasure",
+    "decline_offer",
+    "emergency_words",
+    "end_abuse",
+    "end_shift",
     "enter_line",
     "events_of",
+    "failed_work",
+    "hand_over",
     "heard",
+    "hours_changed",
+    "is_flagged",
+    "leave_line",
     "load",
     "move",
+    "next_speaker_on",
     "open_case",
     "open_case_of",
+    "open_offers",
+    "overdue",
+    "pause",
+    "place",
+    "proposed_to",
+    "raise_attention",
     "record",
+    "refuse_handover",
+    "reopen",
+    "reopen_or_new",
+    "resume",
+    "return_cases_of",
+    "review",
+    "route",
+    "set_risk",
+    "speakers",
+    "start_watch",
+    "take_handover",
     "to_line",
+    "withdraw_handover",
 ]

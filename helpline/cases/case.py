@@ -98,6 +98,8 @@ class Case(Base):
     counsellor_id: Mapped[Id | None] = mapped_column(
         ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
+    # Whom they talked with before, asked first when on.
+    prefers_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     state: Mapped[CaseState] = mapped_column(default=CaseState.INTAKE)
     how: Mapped[HowToReach] = mapped_column(default=HowToReach.TEXT)
     language: Mapped[str] = mapped_column(String(12))  # BCP 47: what they want to be helped in

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from helpline.cases.case import IN_LINE, WITH_COUNSELLOR, Case, CaseState
+from helpline.cases.case import IN_LINE, MOVES, WITH_COUNSELLOR, Case, CaseEvent, CaseState
 from helpline.cases.offer import Offer, OfferState
 from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, record
+from helpline.cases.told import tell_seeker
 from helpline.errors import AtCapacity, CaseTaken, NoSuchCase, NotYours
 from helpline.messaging import outbox
-from helpline.messaging.notice import Notice
 from helpline.people import Account, AccountState, Person, TeamMember
 from helpline.pulse import beat
 
@@ -76,21 +76,37 @@ def take(
     if case is None:
         raise _why_not(session, case_id, out_of, held_by)
     withdraw_offers(session, case, now=now, taken_by=counsellor_id)
-    event = record(
+    event = _record_taking(session, case, came_from, reason, actor_id or counsellor_id, now)
+    beat(session, LINE_TOPIC, f"desk:{counsellor_id}", *([f"desk:{held_by}"] if held_by else []))
+    _tell_who_writes(session, case, event, now)
+    ask_to_route(session, now=now)  # their other offers may have to go elsewhere
+    return case
+
+
+def _record_taking(
+    session: Session,
+    case: Case,
+    came_from: CaseState | None,
+    reason: str,
+    actor_id: str,
+    now: datetime,
+) -> CaseEvent:
+    """How long they waited is kept with it: that is what honest ranges are made of."""
+    facts: dict[str, Any] = {"counsellor_id": case.counsellor_id}
+    if came_from in IN_LINE and case.waiting_since:
+        facts["waited"] = int((now - case.waiting_since).total_seconds())
+    is_move = came_from is not None and CaseState.ACTIVE in MOVES[came_from]
+    return record(
         session,
         case,
-        "moved",
+        "moved" if is_move else "reassigned",
         now=now,
         reason=reason,
-        actor_id=actor_id or counsellor_id,
-        facts={"counsellor_id": counsellor_id},
+        actor_id=actor_id,
+        facts=facts,
         from_state=came_from or "",
         to_state=CaseState.ACTIVE,
     )
-    beat(session, LINE_TOPIC, f"desk:{counsellor_id}", *([f"desk:{held_by}"] if held_by else []))
-    _tell_who_writes(session, case, counsellor_id, event.id, now)
-    ask_to_route(session, now=now)  # their other offers may have to go elsewhere
-    return case
 
 
 def load(session: Session, counsellor_id: str) -> int:
@@ -154,6 +170,7 @@ def _taken(session: Session, counsellor_id: str, now: datetime) -> dict[str, Any
         "claimed_at": now,
         "moved_at": now,
         "nobody_told_at": None,
+        "closed_at": None,
     }
 
 
@@ -162,24 +179,15 @@ def _why_not(
 ) -> Exception:
     case = session.get(Case, case_id, populate_existing=True)
     if case is None:
-        return NoSuchCase(case_id)
+        return NoSuchCase()
     if case.state not in out_of or (held_by is not None and case.counsellor_id != held_by):
         return CaseTaken(case_id)
     return AtCapacity()
 
 
-def _tell_who_writes(
-    session: Session, case: Case, counsellor_id: str, event_id: str, now: datetime
-) -> None:
+def _tell_who_writes(session: Session, case: Case, event: CaseEvent, now: datetime) -> None:
     """The person asking hears the first name of whoever writes to them from now on."""
-    counsellor = session.get_one(Person, counsellor_id)
-    notice = Notice(
-        to=case.seeker_id,
-        text="case.claimed",
-        facts={"name": counsellor.alias or ""},
-        dedupe_key=f"claimed:{case.id}:{event_id}",
-        cancels=f"line:{case.id}:",
-        urgency=case.urgency,
-        case_id=case.id,
-    )
-    outbox.post(session, notice, now=now)
+    counsellor = session.get_one(Person, case.counsellor_id)
+    text = "claimed" if event.from_state in IN_LINE else "new_counsellor"
+    facts = {"name": counsellor.alias or ""}
+    tell_seeker(session, case, text, event.id, now=now, cancels="nobody_", facts=facts)

@@ -1,7 +1,9 @@
 """Offers: a case shown to one counsellor until a moment; and why it was shown to them."""
 
 import enum
+import json
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,12 +25,13 @@ class Offer(Base):
     __table_args__ = (
         Index(
             "uq_offer_open",
-            "case_id",
+            # Somebody looks at one offer at a time, whatever any number of workers decide.
             "counsellor_id",
             unique=True,
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        Index("ix_offer_expiry", "state", "expires_at"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -59,6 +62,12 @@ class RoutingDecision(Base):
     at: Mapped[datetime]
     chosen_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     explanation: Mapped[str] = mapped_column(Text)
+
+    @property
+    def explained(self) -> dict[str, Any]:
+        """As `helpline.matching.Decision.explanation` gave it."""
+        found: dict[str, Any] = json.loads(self.explanation)
+        return found
 
 
 class HandoverState(enum.StrEnum):

@@ -1,4 +1,4 @@
-"""How a case moves: opened, into the line, answered and heard, out of the line. Every move an event.
+"""How a case moves: opened, into the line, answered and heard. Every move is an event.
 
 Whoever changes a case's state does it through `move` or, where several may want the case at once,
 through `claims.take`; both are one conditional UPDATE and both write down the reason.
@@ -16,19 +16,13 @@ from sqlalchemy.orm import Session
 
 from helpline.cases.case import IN_LINE, MOVES, OPEN, Case, CaseEvent, CaseState
 from helpline.errors import WrongMove
-from helpline.instance import Line, Review, first_line
+from helpline.instance import Line
 from helpline.jobs import enqueue
 from helpline.people import ContactFlag, HowToReach, Person
 from helpline.pulse import beat
 from scheduling.base import new_id
 
-# How long a case may lie unread in review before it goes to the line anyway, by urgency.
-REVIEW_LIMITS = {
-    1: timedelta(minutes=1),
-    2: timedelta(minutes=2),
-    3: timedelta(minutes=10),
-    4: timedelta(minutes=10),
-}
+WATCH_EVERY = timedelta(minutes=1)
 LINE_TOPIC = "desk:waiting"
 _SEEN_ON_THE_LINE = (CaseState.IN_REVIEW, *IN_LINE)
 
@@ -165,30 +159,6 @@ def events_of(session: Session, case_id: str) -> list[CaseEvent]:
     )
 
 
-def enter_line(
-    session: Session, case: Case, *, now: datetime, actor_id: str | None = None
-) -> CaseState:
-    """The first questions are done: to a reviewer, or straight to the line, as its rule says.
-
-    The wait is counted from here, also while somebody reads it first.
-    """
-    if _must_be_read_first(session, case, now):
-        move(
-            session,
-            case,
-            CaseState.IN_REVIEW,
-            reason="review_rule",
-            now=now,
-            actor_id=actor_id,
-            waiting_since=case.waiting_since or now,
-        )
-        limit = REVIEW_LIMITS[case.urgency]
-        enqueue(session, "review_limit", {"case_id": case.id}, run_at=now + limit)
-    else:
-        to_line(session, case, reason="ready", now=now, actor_id=actor_id)
-    return case.state
-
-
 def to_line(
     session: Session,
     case: Case,
@@ -220,6 +190,15 @@ def ask_to_route(session: Session, *, now: datetime) -> None:
     The next pass strikes off every other request that is due (`work.route_now`).
     """
     enqueue(session, "route", run_at=now)
+    start_watch(session, now=now)
+
+
+def start_watch(session: Session, *, now: datetime) -> None:
+    """The next look at whatever waits, at the next full minute; two chains become one. Each look
+    asks for the next; workers say it once when they start.
+    """
+    at = now.replace(second=0, microsecond=0) + WATCH_EVERY
+    enqueue(session, "case_watch", run_at=at, dedupe_key=f"case_watch:{at:%Y-%m-%dT%H:%M}")
 
 
 def answered(session: Session, case: Case, by_id: str, now: datetime) -> None:
@@ -236,14 +215,6 @@ def heard(session: Session, case: Case, now: datetime) -> None:
     if case.state in (CaseState.WAITING_SEEKER, CaseState.WRAP_UP):
         move(session, case, CaseState.ACTIVE, reason="heard", now=now)
     _tell_watchers(session, case)
-
-
-def _must_be_read_first(session: Session, case: Case, now: datetime) -> bool:
-    line = session.get(Line, case.line_id) if case.line_id else first_line(session)
-    rule = line.review if line else Review.NONE
-    if rule is Review.FLAGGED:
-        return case.attention_at is not None or is_flagged(session, case.seeker_id, now)
-    return rule is Review.ALL
 
 
 def is_flagged(session: Session, person_id: str, now: datetime) -> bool:

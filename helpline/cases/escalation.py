@@ -1,0 +1,136 @@
+"""When nobody can, or nobody does: the person asking is told honestly; coordinators hear of it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpline.alerts import Alert, raise_alert
+from helpline.cases.candidates import speakers
+from helpline.cases.case import IN_LINE, Case, CaseEvent
+from helpline.cases.pipeline import record
+from helpline.cases.told import STILL_AN_ANSWER, local_when, tell_seeker, tell_staff
+from helpline.people import Account, AccountRole, AccountState, Place, Role, TeamMember
+from helpline.pulse import beat
+from scheduling import promises
+from scheduling.availability import DutyRole
+
+TELL_AGAIN_AFTER = timedelta(minutes=15)  # when what was told has changed
+ALERTS_TOPIC = "desk:alerts"
+
+
+def tell_nobody(session: Session, case_id: str, *, now: datetime) -> None:
+    """Nobody who speaks the language is on: say so, with the hour at their place when somebody
+    will be, or that nobody knows. Once, and again when that hour has changed.
+    """
+    case = session.get_one(Case, case_id, populate_existing=True)
+    if case.state not in IN_LINE:
+        return
+    next_on = next_speaker_on(session, case.language, now)
+    told = next_on.isoformat() if next_on else ""
+    last = _last_told(session, case)
+    if last is not None and (last[1] == told or now - last[0] < TELL_AGAIN_AFTER):
+        return
+    case.nobody_told_at = now
+    record(session, case, "nobody_on", now=now, reason="language", facts={"next_on": told})
+    waits_since = case.waiting_since or case.opened_at
+    answers = now - waits_since < STILL_AN_ANSWER
+    if next_on is None:
+        tell_seeker(
+            session, case, "nobody_known", str(now), now=now, answers=answers, cancels="nobody_"
+        )
+        alert_once(session, "nobody_speaks", case.language, since=waits_since, now=now)
+        return
+    at = local_when(session, case.seeker_id, next_on)
+    tell_seeker(
+        session,
+        case,
+        "nobody_on",
+        told,
+        now=now,
+        answers=answers,
+        cancels="nobody_",
+        facts={"when": at},
+    )
+
+
+def next_speaker_on(session: Session, language: str, now: datetime) -> datetime | None:
+    """When somebody who helps in a language is on and not pausing; None: nobody has promised."""
+    return promises.next_on_shift(session, speakers(session, language), now)
+
+
+def nobody_took_it(session: Session, case_id: str, *, now: datetime) -> None:
+    """Those who could were asked, up to lead and stand-in: now coordinators are told."""
+    case = session.get_one(Case, case_id)
+    since = case.waiting_since or case.opened_at
+    if alert_once(session, "nobody_took_it", case.id, since=since, now=now):
+        record(session, case, "escalated", now=now, reason="nobody_took_it")
+        tell_coordinators(session, case, "nobody_took_it", now=now)
+
+
+def tell_coordinators(session: Session, case: Case, text: str, *, now: datetime) -> None:
+    """Coordinators on shift; should none be, all of them: a dead end is a defect."""
+    everybody = holders_of(session, Role.COORDINATOR)
+    on = {duty.person_id for duty in promises.on_shift(session, now, among=everybody)}
+    tell_staff(
+        session,
+        [each for each in everybody if each in on] or everybody,
+        text,
+        f"{text}:{case.id}:{case.waiting_since or case.opened_at}",
+        now=now,
+        urgency=case.urgency,
+    )
+
+
+def leads_on(session: Session, now: datetime, *, team_id: str | None = None) -> list[str]:
+    """Who leads now: leads on shift, else stand-ins on shift, of the team where there is any."""
+    on = {duty.person_id: duty for duty in promises.on_shift(session, now) if not duty.paused}
+    places = select(TeamMember).where(TeamMember.person_id.in_(list(on)))
+    members = session.scalars(places).all()
+    for role, place in ((DutyRole.LEAD, Place.LEAD), (DutyRole.STAND_IN, Place.STAND_IN)):
+        found = {
+            (duty.person_id, team) for duty in on.values() for r, team in duty.duties if r == role
+        }
+        found |= {(row.person_id, row.team_id) for row in members if row.place is place}
+        of_team = {person_id for person_id, team in found if team == team_id}
+        if found:
+            return sorted(of_team or {person_id for person_id, _ in found})
+    return []
+
+
+def holders_of(session: Session, role: Role) -> list[str]:
+    """Everybody with an active account who holds a role."""
+    return list(
+        session.scalars(
+            select(Account.person_id)
+            .join(AccountRole, AccountRole.person_id == Account.person_id)
+            .where(Account.state == AccountState.ACTIVE, AccountRole.role == role)
+            .order_by(Account.person_id)
+        )
+    )
+
+
+def alert_once(session: Session, kind: str, about: str, *, since: datetime, now: datetime) -> bool:
+    """Put it on the coordinators' board, unless it got there since then; whether it was new."""
+    there = session.scalar(
+        select(Alert.id).where(Alert.kind == kind, Alert.about == about, Alert.at >= since)
+    )
+    if there is not None:
+        return False
+    raise_alert(session, kind, about, now=now)
+    beat(session, ALERTS_TOPIC)
+    return True
+
+
+def _last_told(session: Session, case: Case) -> tuple[datetime, str] | None:
+    """When the person was last told that nobody is on, and until when; in this wait."""
+    told: Sequence[CaseEvent] = session.scalars(
+        select(CaseEvent)
+        .where(CaseEvent.case_id == case.id, CaseEvent.kind == "nobody_on")
+        .where(CaseEvent.at >= (case.waiting_since or case.opened_at))
+        .order_by(CaseEvent.at.desc(), CaseEvent.tick.desc())
+        .limit(1)
+    ).all()
+    return (told[0].at, json.loads(told[0].facts)["next_on"]) if told else None

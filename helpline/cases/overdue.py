@@ -1,0 +1,150 @@
+"""Whatever has waited past its limit, and why: nothing is forgotten."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpline.cases.case import Case, CaseState
+from helpline.cases.offer import Offer, OfferState, RoutingDecision
+from helpline.jobs import Job, JobState
+from helpline.messaging.outbox.row import OutboxMessage, OutboxState
+
+WAIT_LIMITS = {
+    1: timedelta(minutes=5),
+    2: timedelta(minutes=10),
+    3: timedelta(minutes=30),
+    4: timedelta(hours=1),
+}
+LIMITS = {
+    CaseState.INTAKE: timedelta(days=3),
+    CaseState.IN_REVIEW: timedelta(minutes=10),
+    CaseState.ACTIVE: timedelta(minutes=30),
+    CaseState.WAITING_SEEKER: timedelta(days=7),
+    CaseState.HANDOVER: timedelta(minutes=30),
+    CaseState.WRAP_UP: timedelta(hours=24),
+}
+_WHY = {
+    CaseState.INTAKE: "the first questions were not finished",
+    CaseState.IN_REVIEW: "no reviewer has read it",
+    CaseState.ACTIVE: "what the person wrote is not answered",
+    CaseState.WAITING_SEEKER: "the person has not written again",
+    CaseState.HANDOVER: "a colleague has not said whether they take it",
+    CaseState.WRAP_UP: "nobody has said how it closed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Something past its limit. what: the state, or "offer". why: in English, for staff.
+
+    reasons: how many were left out by which rule when it was last matched (`matching.Excluded`).
+    """
+
+    case_id: str
+    what: str
+    since: datetime
+    why: str
+    urgency: int = 4
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Work that was given up: jobs and texts, by kind."""
+
+    what: str  # "job" or "text"
+    kind: str
+    count: int
+
+
+def overdue(session: Session, now: datetime) -> list[Overdue]:
+    """Every case past its limit, the most urgent first, then who has waited longest."""
+    found = [*_waiting(session, now), *_resting(session, now), *_stale_offers(session, now)]
+    return sorted(found, key=lambda each: (each.urgency, each.since, each.case_id))
+
+
+def failed_work(session: Session) -> list[Failed]:
+    """Jobs and texts that were given up and that a person has to look at."""
+    jobs = select(Job.kind, func.count()).where(Job.state == JobState.FAILED).group_by(Job.kind)
+    texts = (
+        select(OutboxMessage.kind, func.count())
+        .where(OutboxMessage.state == OutboxState.FAILED)
+        .group_by(OutboxMessage.kind)
+    )
+    return [
+        Failed(what, kind, count)
+        for what, rows in (("job", jobs), ("text", texts))
+        for kind, count in session.execute(rows.order_by("kind"))
+    ]
+
+
+def _waiting(session: Session, now: datetime) -> Iterator[Overdue]:
+    in_line = (CaseState.WAITING, CaseState.OFFERED)
+    for case in _cases(session, in_line):
+        since = case.waiting_since or case.opened_at
+        if now - since > WAIT_LIMITS[case.urgency]:
+            reasons = _left_out(session, case.id)
+            why = _why_waiting(case, reasons)
+            yield Overdue(case.id, case.state, since, why, case.urgency, reasons)
+
+
+def _resting(session: Session, now: datetime) -> Iterator[Overdue]:
+    """Where a state itself has lasted too long."""
+    for case in _cases(session, LIMITS):
+        if now - case.moved_at > LIMITS[case.state]:
+            yield Overdue(case.id, case.state, case.moved_at, _WHY[case.state], case.urgency)
+
+
+def _stale_offers(session: Session, now: datetime) -> Iterator[Overdue]:
+    """An offer that ran out and was not moved on: the worker stands still."""
+    late = timedelta(minutes=2)
+    rows = session.execute(
+        select(Offer, Case.urgency)
+        .join(Case, Case.id == Offer.case_id)
+        .where(Offer.state == OfferState.OPEN, Offer.expires_at < now - late)
+    )
+    for offer, urgency in rows:
+        why = "an offer ran out and was not moved on: is the worker running?"
+        yield Overdue(offer.case_id, "offer", offer.expires_at, why, urgency)
+
+
+def _cases(session: Session, states: Iterable[CaseState]) -> Iterable[Case]:
+    return session.scalars(select(Case).where(Case.state.in_(list(states))))
+
+
+def _why_waiting(case: Case, reasons: tuple[tuple[str, int], ...]) -> str:
+    if case.state is CaseState.OFFERED:
+        return "it is being offered, and nobody has taken it yet"
+    if all(code == "language" for code, _ in reasons):
+        return "nobody who speaks the language is on"
+    told = ", ".join(f"{_LEFT_OUT.get(code, code)} ({count})" for code, count in reasons)
+    return f"nobody could be asked: {told}"
+
+
+_LEFT_OUT = {
+    "language": "do not speak it",
+    "paused": "pause",
+    "at_capacity": "carry as many as they may",
+    "lapsed": "did not react a moment ago",
+    "offered_another": "look at another offer",
+    "said_no": "declined or let it lapse",
+    "shown": "look at it",
+    "chosen_for_another": "were asked about another",
+}
+
+
+def _left_out(session: Session, case_id: str) -> tuple[tuple[str, int], ...]:
+    last = session.scalar(
+        select(RoutingDecision)
+        .where(RoutingDecision.case_id == case_id)
+        .order_by(RoutingDecision.at.desc(), RoutingDecision.id)
+        .limit(1)
+    )
+    if last is None:
+        return ()
+    counts = Counter(why[0] for why in last.explained["excluded"].values())
+    return tuple(sorted(counts.items()))

@@ -1,0 +1,96 @@
+"""What a worker does for cases. Each is one operation in one transaction; see `HANDLERS`."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from helpline.cases.case import IN_LINE, Case, CaseState
+from helpline.cases.closing import close
+from helpline.cases.escalation import alert_once, tell_coordinators
+from helpline.cases.handovers import end_stale_proposals
+from helpline.cases.offers import expire_offers
+from helpline.cases.orphans import return_unanswered
+from helpline.cases.overdue import LIMITS, Overdue, overdue
+from helpline.cases.pipeline import start_watch
+from helpline.cases.review import end_review
+from helpline.cases.routing import route
+from helpline.jobs import Job, JobState
+
+_COORDINATORS_HEAR_OF = (*IN_LINE, CaseState.ACTIVE, "offer")
+
+
+def route_now(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """One pass does for every request that is due: they were made before it reads anything.
+
+    The one in hand has its lease ahead of now, so it is not among them.
+    """
+    session.execute(
+        delete(Job)
+        .where(Job.kind == "route", Job.state == JobState.READY, Job.run_at <= now)
+        .execution_options(synchronize_session=False)
+    )
+    route(session, now=now)
+
+
+def offers_ran_out(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    expire_offers(session, now=now)
+
+
+def review_ran_out(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    end_review(session, payload["case_id"], now=now)
+
+
+def watch(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Every minute: move on what can be moved, tell people of the rest, and look again."""
+    expire_offers(session, now=now)
+    end_stale_proposals(session, now=now)
+    return_unanswered(session, now=now)
+    _end_reviews(session, now)
+    _close_quiet(session, now)
+    route(session, now=now)
+    _tell_overdue(session, now)
+    start_watch(session, now=now)
+
+
+def _end_reviews(session: Session, now: datetime) -> None:
+    for case_id in session.scalars(select(Case.id).where(Case.state == CaseState.IN_REVIEW)).all():
+        end_review(session, case_id, now=now)
+
+
+def _close_quiet(session: Session, now: datetime) -> None:
+    """Answered, and not heard from for days: closed, with how to come back. Never where a human
+    saw a risk: that stays in sight as overdue.
+    """
+    quiet = session.scalars(
+        select(Case).where(
+            Case.state == CaseState.WAITING_SEEKER,
+            Case.moved_at < now - LIMITS[CaseState.WAITING_SEEKER],
+            Case.urgency > 2,
+        )
+    ).all()
+    for case in quiet:
+        close(session, case, None, disposition="no_answer", now=now)
+
+
+def _tell_overdue(session: Session, now: datetime) -> None:
+    """On the board at once; to coordinators' phones unless it waits for an hour that was told."""
+    for late in overdue(session, now):
+        new = alert_once(session, "overdue", late.case_id, since=late.since, now=now)
+        case = session.get_one(Case, late.case_id)
+        if new and late.what in _COORDINATORS_HEAR_OF and not _was_told_when(case, late):
+            tell_coordinators(session, case, "overdue", now=now)
+
+
+def _was_told_when(case: Case, late: Overdue) -> bool:
+    return case.nobody_told_at is not None and late.urgency > 2
+
+
+HANDLERS: dict[str, Callable[[Session, Mapping[str, Any], datetime], None]] = {
+    "route": route_now,
+    "offer_expiry": offers_ran_out,
+    "review_limit": review_ran_out,
+    "case_watch": watch,
+}
