@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -24,9 +25,12 @@ from helpline.messaging.gateway import (
     Refused,
     Unknown,
 )
+from helpline.people import Person
 from helpline.privacy import keys
 from helpline.privacy.sealing import Keyring
 from helpline.worker import run_due
+from tests.client import Client
+from tests.client import sign_in as sign_a_person_in
 from tests.databases import fresh_database
 from tests.make import NOON, Make
 
@@ -141,6 +145,7 @@ def app(
     """A whole application on its own database, with a still clock and no network."""
     app = create_app(config, texts=gateway, mail=mail, now=clock)
     app.testing = True
+    app.test_client_class = Client
     app.config["PROPAGATE_EXCEPTIONS"] = False  # as in production: a fault becomes a page
     yield app
     with app.app_context():
@@ -151,6 +156,12 @@ def app(
 def work(app: Flask) -> Callable[[], int]:
     """Does everything that is due, once, as a worker would: jobs, then texts and mails."""
     return lambda: run_due(app)
+
+
+@pytest.fixture
+def sign_in() -> Callable[[FlaskClient, Person], FlaskClient]:
+    """`sign_in(client, person)`: a committed staff member, signed in; gives the client back."""
+    return sign_a_person_in
 
 
 @pytest.fixture

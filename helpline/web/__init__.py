@@ -8,14 +8,16 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from helpline.web import assets, components, errors, frame, health, language, sms
+from helpline.web import account, assets, auth, components, errors, frame, health, language, sms
 
 DOORS: tuple[Callable[[Flask], None], ...] = (
     frame.init_app,
     errors.init_app,
     assets.init_app,
     language.init_app,
+    auth.init_app,
     components.init_app,
     health.init_app,
+    account.init_app,
     sms.init_app,
 )
