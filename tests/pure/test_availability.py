@@ -238,6 +238,15 @@ def test_away_for_some_hours_takes_only_those() -> None:
     assert len(found) == 5
 
 
+def test_what_hours_away_left_of_a_night_still_belongs_to_the_day_it_began() -> None:
+    late = away("2026-04-07", hours="23:00-00:30")
+    day = away("2026-04-07", said_at=LATER + timedelta(hours=1))
+    next_day = away("2026-04-08", said_at=LATER + timedelta(hours=1))
+
+    assert told(intervals(NIGHTS[1:2], [late, day], WEEK)) == []
+    assert len(intervals(NIGHTS[1:2], [late, next_day], WEEK)) == 2
+
+
 def test_away_in_ones_own_zone_while_the_promise_stays_in_its_own() -> None:
     there = away("2026-04-07", hours="10:00-11:00", where="America/New_York")  # 14:00-15:00 UTC
 
