@@ -34,8 +34,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 # No vowels, so that no id spells a word; no 0/O, 1/l, so that one can be read out.
-_ID_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
+_ID_ALPHABET = b"23456789bcdfghjkmnpqrstvwxz"
 ID_LENGTH = 26
+# One letter for each random byte below the last whole multiple of 27; those above are left out,
+# because they would make the first letters likelier than the others.
+_LETTERS = (_ID_ALPHABET * 10)[:256]
+_UNEVEN = bytes(range(256 // len(_ID_ALPHABET) * len(_ID_ALPHABET), 256))
 
 
 def new_id() -> str:
@@ -44,7 +48,10 @@ def new_id() -> str:
     >>> len(new_id())
     26
     """
-    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(ID_LENGTH))
+    letters = b""
+    while len(letters) < ID_LENGTH:  # once, but for one time in ten million
+        letters += secrets.token_bytes(2 * ID_LENGTH).translate(_LETTERS, _UNEVEN)
+    return letters[:ID_LENGTH].decode()
 
 
 _ticks = itertools.count(time.time_ns())

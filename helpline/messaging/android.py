@@ -26,7 +26,6 @@ from helpline.messaging.gateway import (
     RefusalKind,
     Unknown,
 )
-from helpline.messaging.states import state_of
 
 PHONE_HEARD_AT = "phone_heard_at"  # the setting that keeps when the phone last said it is alive
 _EVENTS = {"sms:sent": "sent", "sms:delivered": "delivered", "sms:failed": "failed"}
@@ -36,7 +35,7 @@ _CONNECTIONS = 16
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a network says became of a text: our id or its own, our state ("" if unknown)."""
+    """What a network says became of a text: our id or its own, its word for the state."""
 
     own_id: str
     provider_id: str
@@ -107,7 +106,7 @@ class AndroidGateway:
         if not answer.ok:
             return _refusal(answer)
         try:
-            return Found(provider_id, state_of(str(answer.json()["state"])))
+            return Found(provider_id, str(answer.json()["state"]).lower())
         except (ValueError, KeyError, TypeError):
             return Unknown("unreadable answer")
 

@@ -32,7 +32,6 @@ from helpline.messaging.gateway import (
     Unknown,
 )
 from helpline.messaging.refusals import kind_of
-from helpline.messaging.states import state_of
 
 VALIDITY = range(1, 36_001)  # seconds a network may keep trying (Message resource, ValidityPeriod)
 DEFAULT_VALIDITY = timedelta(hours=4)  # "somebody is here now" must not arrive the next morning
@@ -53,6 +52,7 @@ class RebasedHttpClient(TwilioHttpClient):
 
     def __init__(self, base: str, *, timeout: float, now: Callable[[], datetime]) -> None:
         super().__init__(timeout=timeout)
+        logging.getLogger("urllib3").setLevel(logging.WARNING)  # at DEBUG it writes addresses
         self._base = None if base.rstrip("/") == TWILIO else base.rstrip("/")
         self._now = now
         self.seen = _Seen()
@@ -115,6 +115,11 @@ def _moment(text: str | None) -> datetime | None:
     return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
+def client_of(config: Config, http: RebasedHttpClient) -> Client:
+    """Twilio's library for the account of the settings, over `http`."""
+    return Client(config.twilio_account_sid, config.twilio_auth_token, http_client=http)
+
+
 class TwilioGateway:
     """Texts by one account. `sender` is a number of ours, or a Messaging Service ("MG…")."""
 
@@ -131,7 +136,6 @@ class TwilioGateway:
         http: RebasedHttpClient,
         now: Callable[[], datetime],
     ) -> None:
-        logging.getLogger("urllib3").setLevel(logging.WARNING)  # it writes addresses at DEBUG
         self._client = Client(account_sid, token, http_client=http)
         self._http, self._now = http, now
         self._sender, self._status_url = sender, status_url
@@ -158,7 +162,7 @@ class TwilioGateway:
             return self._outcome(fault)
         if not made.sid:
             return Unknown("answer without an id")
-        return Accepted(made.sid, _whole(made.num_segments), state_of(str(made.status)))
+        return Accepted(made.sid, _whole(made.num_segments), str(made.status))
 
     def find(self, *, to: str, body: str, since: datetime) -> Found | Refused | Unknown | None:
         """Whether a text like this was taken since then, by our clock.
@@ -238,7 +242,7 @@ def _whole(value: Any) -> int:
 
 def _found(text: Any) -> Found:
     code = "" if text.error_code is None else str(text.error_code)
-    return Found(text.sid, state_of(str(text.status)), code)
+    return Found(text.sid, str(text.status), code)
 
 
 def _inbound(listed: Iterable[Any], service: str) -> list[Inbound]:

@@ -22,7 +22,6 @@ from helpline.messaging import inbound, outbox
 from helpline.messaging.android import PHONE_HEARD_AT, Report, parse_event
 from helpline.messaging.gateway import Inbound
 from helpline.messaging.signature import Pairs, addresses, is_from_phone, is_genuine
-from helpline.messaging.states import state_of
 from helpline.runtime import Runtime, runtime
 
 bp = Blueprint("sms", __name__, url_prefix="/sms")
@@ -65,10 +64,9 @@ def twilio_status() -> Response:
     provider_id = form.get("MessageSid", "")
     if not _ID.fullmatch(provider_id):
         raise Turned(400, "MessageSid is missing or not an id.")
-    state = state_of(form.get("MessageStatus") or form.get("SmsStatus", ""))
-    own_id = request.args.get("id", "")
-    code = form.get("ErrorCode", "")
-    _report(Report(own_id, provider_id, state, code), found.now())
+    state = form.get("MessageStatus") or form.get("SmsStatus", "")
+    report = Report(request.args.get("id", ""), provider_id, state, form.get("ErrorCode", ""))
+    _report(report, found.now())
     return Response(status=204)
 
 
@@ -90,16 +88,20 @@ def android() -> Response:
 
 
 def _report(report: Report, now: datetime) -> None:
-    """Keep what the network says; a state we do not know moves nothing but is told apart by it."""
+    """Keep what the network says, as far as it is an id and a word."""
     with transaction() as session:
         outbox.report(
             session,
-            outbox_id=report.own_id if _ID.fullmatch(report.own_id) else None,
-            provider_id=report.provider_id or None,
-            state=report.state,
-            code=report.code[:40].replace("\0", ""),
+            outbox_id=_word(report.own_id) or None,
+            provider_id=_word(report.provider_id),
+            state=_word(report.state),
+            code=_word(report.code),
             now=now,
         )
+
+
+def _word(text: str) -> str:
+    return text if _ID.fullmatch(text) else ""
 
 
 def _signed_form(config: Config, path: str) -> Pairs:

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from helpline import cases
+from helpline.messaging import reconcile
 from helpline.messaging.outbox import Begin
 from helpline.runtime import Runtime
 from helpline.worker import tidying
@@ -18,14 +20,24 @@ Payload = Mapping[str, Any]
 Handler = Callable[[Session, Payload, datetime], None]
 Errand = Callable[[Runtime, Begin, Payload], None]
 
+
+def _reconcile(runtime: Runtime, begin: Begin, payload: Payload) -> None:
+    reconcile.run(begin, runtime.texts, runtime.now)
+
+
 HANDLERS: dict[str, Handler] = {
+    **cases.HANDLERS,
     "not_reached": tidying.not_reached,
     "tidy": tidying.tidy,
 }
 
-ERRANDS: dict[str, Errand] = {}
+ERRANDS: dict[str, Errand] = {
+    reconcile.KIND: _reconcile,
+}
 
 # What repeats, and how often. The first run is asked for when a worker starts.
 EVERY: dict[str, timedelta] = {
+    "case_watch": cases.WATCH_EVERY,
+    reconcile.KIND: reconcile.EVERY,
     "tidy": timedelta(hours=1),
 }

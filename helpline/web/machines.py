@@ -1,0 +1,27 @@
+"""What pages need around a request, left out where a program calls.
+
+A webhook has no language, no sign-in, no form and no cookie; its own signature is all that lets it
+in (see `roles.csv`, `signed`). Choosing a language and opening the house for every text costs a
+quarter of the whole, so it is not done for the doors of networks.
+"""
+
+from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+
+MACHINES = frozenset({"sms", "voice"})
+"""Blueprints whose every view checks a signature before it does anything."""
+
+
+class House(Flask):
+    """A Flask application that greets machines briefly."""
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        return None if request.blueprint in MACHINES else super().preprocess_request()
+
+    def process_response(self, response: Response) -> Response:
+        """Nothing that a machine gets is for a browser, nor may one take it for a page."""
+        if request.blueprint not in MACHINES:
+            return super().process_response(response)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        return response
