@@ -18,7 +18,7 @@ from helpline.people.contact import (
 )
 from helpline.people.person import Level, Person, PersonLanguage
 from helpline.people.team import Place, Team, TeamMember
-from helpline.people.visit import ReturnCode, Visit
+from helpline.people.visit import JoiningNumber, ReturnCode, Visit
 
 __all__ = [
     "Account",
@@ -29,6 +29,7 @@ __all__ = [
     "ContactPoint",
     "HowToReach",
     "Invitation",
+    "JoiningNumber",
     "KnownDevice",
     "Level",
     "LoginSession",

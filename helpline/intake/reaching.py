@@ -1,0 +1,86 @@
+"""How somebody is reached, as they see and change it on their own page."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from sqlalchemy.orm import Session
+
+from helpline import cases
+from helpline.messaging import outbox
+from helpline.people import ContactKind, HowToReach, Person, SafeContact, contacts
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The wishes in force. phone_end: the last two digits, all that is ever shown of a number."""
+
+    how: HowToReach
+    notify: str
+    phone_end: str
+    has_mail: bool
+    zone: str
+    zone_is_guess: bool
+    safe_from: time | None
+    safe_until: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What they want from now on. phone (E.164), mail: "" keeps the ones there are."""
+
+    how: HowToReach
+    notify: str = ""
+    phone: str = field(default="", repr=False)
+    mail: str = field(default="", repr=False)
+    zone: str = "UTC"
+    safe_from: time | None = None
+    safe_until: time | None = None
+
+
+def reached(session: Session, person: Person) -> Reached:
+    """How a person is reached now."""
+    safe = session.get(SafeContact, person.id)
+    phone = contacts.of(session, person.id, ContactKind.PHONE)
+    return Reached(
+        how=safe.how if safe else HowToReach.WEB,
+        notify=safe.notify_when_answered if safe else "",
+        phone_end=phone.address[-2:] if phone and phone.heard_at else "",
+        has_mail=contacts.of(session, person.id, ContactKind.EMAIL) is not None,
+        zone=person.zone,
+        zone_is_guess=person.zone_is_guess,
+        safe_from=safe.safe_from if safe else None,
+        safe_until=safe.safe_until if safe else None,
+    )
+
+
+def change(session: Session, person: Person, wishes: Wishes, *, now: datetime) -> None:
+    """Take the wishes over. What nobody wants to be reached by any more is forgotten at once."""
+    safe = session.get(SafeContact, person.id)
+    if safe is None:
+        safe = SafeContact(person_id=person.id)
+        session.add(safe)
+    safe.how, safe.notify_when_answered = wishes.how, wishes.notify
+    safe.safe_from, safe.safe_until = wishes.safe_from, wishes.safe_until
+    person.zone, person.zone_is_guess = wishes.zone, False
+    session.flush()
+    _numbers(session, person.id, wishes, now)
+    case = cases.open_case_of(session, person.id)
+    if case is not None:
+        case.how = wishes.how
+        cases.record(session, case, "reach_changed", now=now, reason=wishes.how.value)
+    session.flush()
+
+
+def _numbers(session: Session, person_id: str, wishes: Wishes, now: datetime) -> None:
+    """A number that texted us stays known as theirs; one that was only typed may be replaced."""
+    wants_phone = wishes.how is HowToReach.TEXT or wishes.notify == "text"
+    point = contacts.of(session, person_id, ContactKind.PHONE)
+    if point is not None and (wishes.phone or (not wants_phone and point.heard_at is None)):
+        outbox.withdraw_to(session, point.id, now=now)
+        contacts.forget(session, person_id, ContactKind.PHONE)
+    if wishes.phone:
+        contacts.add_phone(session, person_id, wishes.phone, now=now)
+    if wishes.mail or wishes.notify != "mail":
+        contacts.forget(session, person_id, ContactKind.EMAIL)
+    if wishes.mail:
+        contacts.add_mail(session, person_id, wishes.mail, now=now)
