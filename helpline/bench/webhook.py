@@ -6,11 +6,10 @@ turns, median of the rounds. Under gunicorn: the slowest hundredth of 16 connect
 """
 
 import io
-import itertools
 import statistics
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -62,7 +61,7 @@ def cpu(ours: Wsgi, floor: Wsgi, base: str, token: str) -> Compared:
     """Microseconds of CPU per text, in this process, one thread."""
     for app in (ours, floor):
         _round(app, base, token, PER_ROUND)  # what is made once is not counted
-    spent = {"ours": [], "floor": []} if False else ([], [])  # type: ignore[var-annotated]
+    spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(ROUNDS):
         for kept, app in zip(spent, (ours, floor), strict=True):
             kept.append(_round(app, base, token, PER_ROUND))
@@ -86,9 +85,6 @@ def _call(app: Wsgi, environ: dict[str, Any]) -> None:
         answer.close()
     if not statuses[0].startswith("200"):
         raise RuntimeError(f"the webhook answered {statuses[0]}")
-
-
-_numbers: Iterator[int] = itertools.count()
 
 
 def _environ(body: bytes, signature: str) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def store(
 
 def _sealed(keyring: Keyring, inbound: Inbound) -> dict[str, Any]:
     """The row, with everything personal sealed to its place. The mapper would do the same."""
-    row = new_id()
+    row, sender = new_id(), readable(inbound.sender)
 
     def seal(column: str, text: str) -> bytes | None:
         return keyring.seal(text, table=_TABLE, column=column, row=row) if text else None
@@ -81,9 +81,9 @@ def _sealed(keyring: Keyring, inbound: Inbound) -> dict[str, Any]:
     return {
         "id": row,
         "provider_id": inbound.provider_id,
-        "sender_sealed": seal("sender_sealed", inbound.sender),
-        "sender_index": keyring.blind(inbound.sender, purpose="phone"),
-        "to_sealed": seal("to_sealed", inbound.to),
+        "sender_sealed": seal("sender_sealed", sender),
+        "sender_index": keyring.blind(sender, purpose="phone"),
+        "to_sealed": seal("to_sealed", readable(inbound.to)),
         "body_sealed": seal("body_sealed", readable(inbound.body)),
         "media": inbound.media,
         "opt_hint": inbound.opt_hint[:8],

@@ -1,99 +1,20 @@
 """Twilio's adapter against a server that speaks as Twilio does: every fault becomes an outcome."""
 
-import json
-import socket
-import struct
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from helpline.messaging.gateway import Accepted, Found, Refused, RefusalKind, Unknown
 from helpline.messaging.twilio import RebasedHttpClient, TwilioGateway
+from tests.adapters.network import NOW, TO, Answer, FakeNetwork
 
 ACCOUNT = "AC" + "a" * 32
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-TO = "+60123456789"
 
 
-@dataclass
-class FakeTwilio:
-    """Answers each request with the next of `answers`, and remembers what was asked."""
-
-    port: int = 0
-    answers: list["Answer"] = field(default_factory=list)
-    asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
-    delay: float = 0.0
-
-
-@dataclass
-class Answer:
-    status: int = 201
-    body: str | dict[str, Any] = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    reset: bool = False
-
-
-@pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    fake = FakeTwilio()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
-    fake.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield fake
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def _handler(fake: FakeTwilio) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *args: Any) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_POST(self) -> None:
-            self._answer()
-
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            parts = urlsplit(self.path)
-            fake.asked.append((self.command, parts.path, parse_qs(body or parts.query)))
-            answer = fake.answers.pop(0)
-            threading.Event().wait(fake.delay)
-            if answer.reset:
-                self._reset()
-                return
-            text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-            self.send_response_only(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def _reset(self) -> None:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.connection.close()
-
-        def finish(self) -> None:
-            if not self.connection._closed:  # type: ignore[attr-defined]  # a reset one
-                super().finish()
-
-    return Handler
-
-
-def gateway(fake: FakeTwilio, sender: str = "+15005550006", timeout: float = 5.0) -> TwilioGateway:
+def gateway(fake: FakeNetwork, sender: str = "+15005550006", timeout: float = 5.0) -> TwilioGateway:
     base = f"http://127.0.0.1:{fake.port}"
     http = RebasedHttpClient(base, timeout=timeout, now=lambda: NOW)
     status = "https://help.example.org/sms/twilio/status"
@@ -133,15 +54,16 @@ def problem(code: int, status: int) -> dict[str, Any]:
     return {"code": code, "message": "no", "more_info": "", "status": status}
 
 
-def test_a_text_is_sent_with_our_id_its_life_and_our_number(twilio: FakeTwilio) -> None:
-    twilio.answers = [Answer(201, text(num_segments="2"))]
+def test_a_text_is_sent_with_our_id_its_life_and_our_number(network: FakeNetwork) -> None:
+    network.answers = [Answer(201, text(num_segments="2"))]
 
-    outcome = send(gateway(twilio), expires_at=NOW + timedelta(minutes=5))
+    outcome = send(gateway(network), expires_at=NOW + timedelta(minutes=5))
 
     assert outcome == Accepted("SM1", 2, "queued")
-    (method, path, form) = twilio.asked[0]
-    assert (method, path) == ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json")
-    assert form == {
+    asked = network.asked[0]
+    assert asked.method == "POST"
+    assert asked.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    assert asked.form() == {
         "To": [TO],
         "From": ["+15005550006"],
         "Body": ["hello"],
@@ -150,13 +72,13 @@ def test_a_text_is_sent_with_our_id_its_life_and_our_number(twilio: FakeTwilio) 
     }
 
 
-def test_a_messaging_service_chooses_the_number_itself(twilio: FakeTwilio) -> None:
+def test_a_messaging_service_chooses_the_number_itself(network: FakeNetwork) -> None:
     service = "MG" + "b" * 32
-    twilio.answers = [Answer(201, text(num_segments="0"))]
+    network.answers = [Answer(201, text(num_segments="0"))]
 
-    assert send(gateway(twilio, sender=service)) == Accepted("SM1", 0, "queued")
-    assert twilio.asked[0][2]["MessagingServiceSid"] == [service]
-    assert "From" not in twilio.asked[0][2]
+    assert send(gateway(network, sender=service)) == Accepted("SM1", 0, "queued")
+    assert network.asked[0].form()["MessagingServiceSid"] == [service]
+    assert "From" not in network.asked[0].form()
 
 
 @pytest.mark.parametrize(
@@ -164,12 +86,12 @@ def test_a_messaging_service_chooses_the_number_itself(twilio: FakeTwilio) -> No
     [(timedelta(days=3), 36000), (timedelta(seconds=-9), 1), (timedelta(hours=1), 3600)],
 )
 def test_the_life_of_a_text_is_within_what_twilio_allows(
-    twilio: FakeTwilio, left: timedelta, seconds: int
+    network: FakeNetwork, left: timedelta, seconds: int
 ) -> None:
-    twilio.answers = [Answer(201, text())]
-    send(gateway(twilio), expires_at=NOW + left)
+    network.answers = [Answer(201, text())]
+    send(gateway(network), expires_at=NOW + left)
 
-    assert twilio.asked[0][2]["ValidityPeriod"] == [str(seconds)]
+    assert network.asked[0].form()["ValidityPeriod"] == [str(seconds)]
 
 
 def rfc9457(code: int, status: int) -> dict[str, Any]:
@@ -201,11 +123,11 @@ def rfc9457(code: int, status: int) -> dict[str, Any]:
     ],
 )
 def test_a_clear_no_is_a_refusal_with_its_kind(
-    twilio: FakeTwilio, answer: Answer, outcome: Refused
+    network: FakeNetwork, answer: Answer, outcome: Refused
 ) -> None:
-    twilio.answers = [answer]
+    network.answers = [answer]
 
-    assert send(gateway(twilio)) == outcome
+    assert send(gateway(network)) == outcome
 
 
 @pytest.mark.parametrize(
@@ -224,27 +146,27 @@ def test_a_clear_no_is_a_refusal_with_its_kind(
     ],
     ids=lambda answer: f"{answer.status} {str(answer.body)[:12]} {answer.reset}",
 )
-def test_whatever_leaves_us_guessing_is_unknown(twilio: FakeTwilio, answer: Answer) -> None:
-    twilio.answers = [answer]
+def test_whatever_leaves_us_guessing_is_unknown(network: FakeNetwork, answer: Answer) -> None:
+    network.answers = [answer]
 
-    assert isinstance(send(gateway(twilio)), Unknown)
+    assert isinstance(send(gateway(network)), Unknown)
 
 
-def test_silence_is_unknown_after_the_time_out(twilio: FakeTwilio) -> None:
-    twilio.answers, twilio.delay = [Answer(201, text())], 0.6
+def test_silence_is_unknown_after_the_time_out(network: FakeNetwork) -> None:
+    network.answers, network.delay = [Answer(201, text())], 0.6
 
-    assert isinstance(send(gateway(twilio, timeout=0.2)), Unknown)
+    assert isinstance(send(gateway(network, timeout=0.2)), Unknown)
 
 
 def test_what_an_outcome_tells_holds_no_number_and_no_words(
-    twilio: FakeTwilio, caplog: pytest.LogCaptureFixture
+    network: FakeNetwork, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(0)
-    twilio.answers = [Answer(500, problem(20500, 500)), Answer(200, page(text())), Answer(401, {})]
+    network.answers = [Answer(500, problem(20500, 500)), Answer(200, page(text())), Answer(401, {})]
     told = [
-        send(gateway(twilio), body="a secret"),
-        gateway(twilio).find(to=TO, body="a secret", since=NOW),
-        send(gateway(twilio), body="a secret"),
+        send(gateway(network), body="a secret"),
+        gateway(network).find(to=TO, body="a secret", since=NOW),
+        send(gateway(network), body="a secret"),
     ]
 
     for words in (repr(told), caplog.text):
@@ -253,32 +175,32 @@ def test_what_an_outcome_tells_holds_no_number_and_no_words(
 
 
 @pytest.mark.parametrize("state", ["queued", "accepted", "sending", "sent"])
-def test_a_lost_text_is_found_by_its_number_and_words(twilio: FakeTwilio, state: str) -> None:
+def test_a_lost_text_is_found_by_its_number_and_words(network: FakeNetwork, state: str) -> None:
     others = [
         text(sid="SM2", body="other"),
         text(sid="SM3", direction="inbound"),
         text(sid="SM4", date_created=format_datetime(NOW - timedelta(minutes=1))),
     ]
-    twilio.answers = [Answer(200, page(*others, text(sid="SM5", status=state)))]
+    network.answers = [Answer(200, page(*others, text(sid="SM5", status=state)))]
 
-    found = gateway(twilio).find(to=TO, body="hello", since=NOW)
+    found = gateway(network).find(to=TO, body="hello", since=NOW)
 
     assert found == Found("SM5", state)
-    assert twilio.asked[0][2]["To"] == [TO]
+    assert network.asked[0].form()["To"] == [TO]
 
 
-def test_a_text_that_twilio_does_not_hold_was_not_taken(twilio: FakeTwilio) -> None:
-    twilio.answers = [Answer(200, page(text(body="other")))]
+def test_a_text_that_twilio_does_not_hold_was_not_taken(network: FakeNetwork) -> None:
+    network.answers = [Answer(200, page(text(body="other")))]
 
-    assert gateway(twilio).find(to=TO, body="hello", since=NOW) is None
+    assert gateway(network).find(to=TO, body="hello", since=NOW) is None
 
 
-def test_a_clock_of_theirs_that_is_behind_hides_nothing(twilio: FakeTwilio) -> None:
+def test_a_clock_of_theirs_that_is_behind_hides_nothing(network: FakeNetwork) -> None:
     behind = NOW - timedelta(seconds=40)
     listed = page(text(date_created=format_datetime(behind)))
-    twilio.answers = [Answer(200, listed, {"Date": format_datetime(behind, usegmt=True)})]
+    network.answers = [Answer(200, listed, {"Date": format_datetime(behind, usegmt=True)})]
 
-    assert gateway(twilio).find(to=TO, body="hello", since=NOW) == Found("SM1", "queued")
+    assert gateway(network).find(to=TO, body="hello", since=NOW) == Found("SM1", "queued")
 
 
 @pytest.mark.parametrize(
@@ -290,54 +212,54 @@ def test_a_clock_of_theirs_that_is_behind_hides_nothing(twilio: FakeTwilio) -> N
     ],
 )
 def test_a_failed_look_up_is_not_an_answer(
-    twilio: FakeTwilio, ask: Callable[[TwilioGateway], object]
+    network: FakeNetwork, ask: Callable[[TwilioGateway], object]
 ) -> None:
     for answer in (Answer(500, problem(20500, 500)), Answer(200, "<html>"), Answer(reset=True)):
-        twilio.answers = [answer]
+        network.answers = [answer]
 
-        assert isinstance(ask(gateway(twilio)), Unknown)
+        assert isinstance(ask(gateway(network)), Unknown)
 
 
-def test_a_look_up_that_is_told_to_wait_says_for_how_long(twilio: FakeTwilio) -> None:
-    twilio.answers = [Answer(429, problem(20429, 429), {"Retry-After": "3"})]
+def test_a_look_up_that_is_told_to_wait_says_for_how_long(network: FakeNetwork) -> None:
+    network.answers = [Answer(429, problem(20429, 429), {"Retry-After": "3"})]
 
-    found = gateway(twilio).find(to=TO, body="hello", since=NOW)
+    found = gateway(network).find(to=TO, body="hello", since=NOW)
     assert found == Refused(RefusalKind.LATER, "429", 3.0)  # a listing's error has no other code
 
 
-def test_the_state_of_a_text_is_asked_by_its_id(twilio: FakeTwilio) -> None:
-    twilio.answers = [
+def test_the_state_of_a_text_is_asked_by_its_id(network: FakeNetwork) -> None:
+    network.answers = [
         Answer(200, text(status="undelivered", error_code=30005)),
         Answer(404, problem(20404, 404)),
     ]
 
-    assert gateway(twilio).fetch("SM1") == Found("SM1", "undelivered", "30005")
-    assert gateway(twilio).fetch("SM2") is None
+    assert gateway(network).fetch("SM1") == Found("SM1", "undelivered", "30005")
+    assert gateway(network).fetch("SM2") is None
 
 
-def test_what_came_in_is_listed_oldest_first(twilio: FakeTwilio) -> None:
+def test_what_came_in_is_listed_oldest_first(network: FakeNetwork) -> None:
     newest, oldest = (
         text(sid=sid, direction="inbound", **{"from": TO}, date_sent=format_datetime(at))
         for sid, at in (("SM2", NOW), ("SM1", NOW - timedelta(minutes=3)))
     )
-    twilio.answers = [Answer(200, page(newest, text(sid="SM9"), oldest))]
+    network.answers = [Answer(200, page(newest, text(sid="SM9"), oldest))]
 
-    listed = gateway(twilio).list_inbound(NOW - timedelta(hours=1))
+    listed = gateway(network).list_inbound(NOW - timedelta(hours=1))
 
     assert not isinstance(listed, Unknown)
     assert [(one.provider_id, one.sender, one.at) for one in listed] == [
         ("SM1", TO, NOW - timedelta(minutes=3)),
         ("SM2", TO, NOW),
     ]
-    assert twilio.asked[0][2]["To"] == ["+15005550006"]
-    assert twilio.asked[0][2]["DateSent>"] == ["2026-11-23T11:00:00Z"]
+    assert network.asked[0].form()["To"] == ["+15005550006"]
+    assert network.asked[0].form()["DateSent>"] == ["2026-11-23T11:00:00Z"]
 
 
 def test_an_address_in_the_environment_does_not_lead_elsewhere(
-    twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+    network: FakeNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWILIO_EDGE", "sydney")
     monkeypatch.setenv("TWILIO_REGION", "au1")
-    twilio.answers = [Answer(201, text())]
+    network.answers = [Answer(201, text())]
 
-    assert send(gateway(twilio)) == Accepted("SM1", 1, "queued")
+    assert send(gateway(network)) == Accepted("SM1", 1, "queued")
