@@ -46,7 +46,7 @@ def version(session: Session, topic: str) -> int:
 def versions(session: Session, *topics: str) -> Mapping[str, int]:
     """The same of several topics, in one read."""
     rows = session.execute(select(Pulse.topic, Pulse.version).where(Pulse.topic.in_(topics)))
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     beaten = session.info.get(_BEATEN, ())
     return {topic: found.get(topic, 0) + (topic in beaten) for topic in topics}
 

@@ -53,7 +53,6 @@ from helpline.cases.pipeline import (
     open_case,
     open_case_of,
     record,
-    start_watch,
     to_line,
 )
 from helpline.cases.review import enter_line, raise_attention, review, set_risk
@@ -61,7 +60,7 @@ from helpline.cases.routing import route
 from helpline.cases.shifts import end_shift, hours_changed, pause, resume
 from helpline.cases.told import emergency_words
 from helpline.cases.waiting import Place, place
-from helpline.cases.work import HANDLERS
+from helpline.cases.work import HANDLERS, WATCH_EVERY
 
 __all__ = [
     "DISPOSITIONS",
@@ -71,6 +70,7 @@ __all__ = [
     "MOVES",
     "OPEN",
     "URGENCY",
+    "WATCH_EVERY",
     "WITH_COUNSELLOR",
     "Board",
     "Case",
@@ -135,7 +135,6 @@ __all__ = [
     "route",
     "set_risk",
     "speakers",
-    "start_watch",
     "take_handover",
     "to_line",
     "withdraw_handover",

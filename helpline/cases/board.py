@@ -116,7 +116,7 @@ def _offered(session: Session) -> Counter[str]:
         .where(Offer.state == OfferState.OPEN)
         .group_by(Offer.case_id)
     )
-    return Counter(dict(session.execute(rows).tuples().all()))
+    return Counter(dict(session.execute(rows).all()))
 
 
 def _languages(waiting: Sequence[InLine], on: Sequence[Candidate]) -> list[OfLanguage]:

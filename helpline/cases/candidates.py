@@ -88,7 +88,7 @@ def _caps(session: Session, among: Collection[str] | None) -> dict[str, int]:
     )
     if among is not None:
         rows = rows.where(Account.person_id.in_(list(among)))
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def _loads(session: Session, among: Collection[str]) -> dict[str, int]:

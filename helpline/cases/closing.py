@@ -1,7 +1,7 @@
 """How a case ends, and how somebody who comes back is met."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -124,13 +124,15 @@ def end(
     ask_to_route(session, now=now)  # somebody has room again
 
 
-def leave_line(session: Session, case: Case, *, now: datetime) -> None:
-    """The person does not want to wait any longer.
+def leave_line(session: Session, case: Case, *, now: datetime, silently: bool = False) -> None:
+    """The person does not want to wait any longer. `silently`: they must hear nothing of it.
 
     Raises:
         WrongMove: they are being talked with already, or it is over.
     """
     how = DISPOSITIONS["left"]
+    if silently:
+        how = replace(how, says=None)
     end(session, case, how, case.seeker_id, now=now, to=CaseState.DECLINED)
 
 

@@ -6,7 +6,7 @@ through `claims.take`; both are one conditional UPDATE and both write down the r
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -22,7 +22,6 @@ from helpline.people import ContactFlag, HowToReach, Person
 from helpline.pulse import beat
 from scheduling.base import new_id
 
-WATCH_EVERY = timedelta(minutes=1)
 LINE_TOPIC = "desk:waiting"
 _SEEN_ON_THE_LINE = (CaseState.IN_REVIEW, *IN_LINE)
 
@@ -190,15 +189,6 @@ def ask_to_route(session: Session, *, now: datetime) -> None:
     The next pass strikes off every other request that is due (`work.route_now`).
     """
     enqueue(session, "route", run_at=now)
-    start_watch(session, now=now)
-
-
-def start_watch(session: Session, *, now: datetime) -> None:
-    """The next look at whatever waits, at the next full minute; two chains become one. Each look
-    asks for the next; workers say it once when they start.
-    """
-    at = now.replace(second=0, microsecond=0) + WATCH_EVERY
-    enqueue(session, "case_watch", run_at=at, dedupe_key=f"case_watch:{at:%Y-%m-%dT%H:%M}")
 
 
 def answered(session: Session, case: Case, by_id: str, now: datetime) -> None:

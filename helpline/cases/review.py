@@ -13,7 +13,6 @@ from helpline.cases.pipeline import (
     is_flagged,
     move,
     record,
-    start_watch,
     to_line,
 )
 from helpline.cases.told import tell_seeker, tell_staff
@@ -53,7 +52,6 @@ def enter_line(
         )
         limit = REVIEW_LIMITS[case.urgency]
         enqueue(session, "review_limit", {"case_id": case.id}, run_at=now + limit)
-        start_watch(session, now=now)
         tell_reviewers(session, case, now=now)
     else:
         to_line(session, case, reason="ready", now=now, actor_id=actor_id)

@@ -1,7 +1,7 @@
 """What a worker does for cases. Each is one operation in one transaction; see `HANDLERS`."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -14,24 +14,25 @@ from helpline.cases.handovers import end_stale_proposals
 from helpline.cases.offers import expire_offers
 from helpline.cases.orphans import return_unanswered
 from helpline.cases.overdue import LIMITS, Overdue, overdue
-from helpline.cases.pipeline import start_watch
 from helpline.cases.review import end_review
 from helpline.cases.routing import route
 from helpline.jobs import Job, JobState
 
+WATCH_EVERY = timedelta(minutes=1)
 _COORDINATORS_HEAR_OF = (*IN_LINE, CaseState.ACTIVE, "offer")
 
 
 def route_now(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
     """One pass does for every request that is due: they were made before it reads anything.
 
-    The one in hand has its lease ahead of now, so it is not among them.
+    Those that another worker has in hand are passed over, so that two never wait crosswise.
     """
-    session.execute(
-        delete(Job)
+    due = (
+        select(Job.id)
         .where(Job.kind == "route", Job.state == JobState.READY, Job.run_at <= now)
-        .execution_options(synchronize_session=False)
+        .with_for_update(skip_locked=True)
     )
+    session.execute(delete(Job).where(Job.id.in_(due)).execution_options(synchronize_session=False))
     route(session, now=now)
 
 
@@ -44,7 +45,7 @@ def review_ran_out(session: Session, payload: Mapping[str, Any], now: datetime) 
 
 
 def watch(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
-    """Every minute: move on what can be moved, tell people of the rest, and look again."""
+    """Every minute: move on what can be moved, and tell people of the rest."""
     expire_offers(session, now=now)
     end_stale_proposals(session, now=now)
     return_unanswered(session, now=now)
@@ -52,7 +53,6 @@ def watch(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
     _close_quiet(session, now)
     route(session, now=now)
     _tell_overdue(session, now)
-    start_watch(session, now=now)
 
 
 def _end_reviews(session: Session, now: datetime) -> None:
