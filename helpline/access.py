@@ -14,14 +14,18 @@ How far somebody reaches into a case (DESIGN, settled 8; closed ones as Aselo's 
 """
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
 
-from helpline.cases.case import WITH_COUNSELLOR, Case, CaseState
+from helpline.cases.candidates import languages_of
+from helpline.cases.case import IN_LINE, WITH_COUNSELLOR, Case, CaseState
 from helpline.cases.offer import Handover, HandoverState, Offer, OfferState
+from helpline.cases.offers import open_offers
 from helpline.errors import NotYours
+from helpline.matching import can_help_in
 from helpline.people.account import Role
 from helpline.people.sessions import SignedIn
 from helpline.privacy import audit
@@ -107,6 +111,38 @@ def access_team_case(session: Session, who: SignedIn, case_id: str, *, now: date
     if not may_assign(session, who, case, now=now):
         raise NotYours(who=who.person_id, kind="case", object_id=case.id)
     return case
+
+
+def access_mine(session: Session, who: SignedIn, *, now: datetime) -> Sequence[Case]:
+    """One's own cases: those in hand, then what was closed and may still be read, newest first."""
+    closed_since = or_(Case.closed_at.is_(None), Case.closed_at > now - READABLE_FOR)
+    found = session.scalars(
+        select(Case)
+        .where(Case.counsellor_id == who.person_id, Case.state != CaseState.ERASED, closed_since)
+        .options(selectinload(Case.seeker))
+        .order_by(Case.closed_at.desc(), Case.moved_at, Case.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return [case for case in found if reach(session, who, case, now=now) >= Reach.READ]
+
+
+def access_line(session: Session, who: SignedIn) -> Sequence[Case]:
+    """Who waits, of whom `who` may know: in a language they help in, or offered to them.
+
+    For outlines only: the door shows nothing of what anybody wrote. The most urgent first.
+    """
+    waiting = session.scalars(
+        select(Case)
+        .where(Case.state.in_(IN_LINE))
+        .options(selectinload(Case.seeker))
+        .order_by(Case.urgency, Case.waiting_since, Case.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    if who.has(Role.COORDINATOR):
+        return waiting
+    spoken = languages_of(session, [who.person_id]).get(who.person_id, {})
+    shown = {each.case_id for each in open_offers(session, counsellor_id=who.person_id)}
+    return [each for each in waiting if each.id in shown or can_help_in(spoken, each.language)]
 
 
 def may_assign(session: Session, who: SignedIn, case: Case, *, now: datetime) -> bool:

@@ -49,12 +49,18 @@ def tells(code: str, status: HTTPStatus, sentence: object) -> None:
     _TOLD[code] = (status, sentence)
 
 
-def tell_refusal(refusal: Refused) -> ResponseReturnValue:
-    """One page for every refusal. Not logged as an error: the rules worked."""
+def told(refusal: Refused) -> tuple[HTTPStatus, str]:
+    """The status and the sentence of a refusal, for a page of one's own."""
     status, sentence = _TOLD.get(
         refusal.code, (HTTPStatus.BAD_REQUEST, _("That is not possible. Go back and try again."))
     )
-    return _page(str(sentence), status)
+    return status, str(sentence)
+
+
+def tell_refusal(refusal: Refused) -> ResponseReturnValue:
+    """One page for every refusal. Not logged as an error: the rules worked."""
+    status, sentence = told(refusal)
+    return _page(sentence, status)
 
 
 def tell_http(error: HTTPException) -> ResponseReturnValue:

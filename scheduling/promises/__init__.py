@@ -13,7 +13,14 @@ from scheduling.promises.asking import (
     promises_of,
     timetable,
 )
-from scheduling.promises.pausing import NotOnShift, PauseIsOver, end_shift, pause, resume
+from scheduling.promises.pausing import (
+    NotOnShift,
+    PauseIsOver,
+    end_shift,
+    pause,
+    pause_of,
+    resume,
+)
 from scheduling.promises.rows import ChangeKind, DatedChange, Pause, PauseKind, WeeklyPromise
 from scheduling.promises.stating import (
     DayOutOfReach,
@@ -54,6 +61,7 @@ __all__ = [
     "next_on_shift",
     "on_shift",
     "pause",
+    "pause_of",
     "promise",
     "promises_of",
     "resume",

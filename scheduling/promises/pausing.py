@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scheduling.base import new_id
@@ -66,6 +66,14 @@ def resume(session: Session, person_id: str, *, now: datetime) -> bool:
         Pause.person_id == person_id, Pause.since_at <= now, Pause.until_at > now
     )
     return bool(session.scalars(running.values(until_at=now).returning(Pause.id)).all())
+
+
+def pause_of(session: Session, person_id: str, now: datetime) -> Pause | None:
+    """What somebody is stepping out for at this moment, if they are."""
+    running = select(Pause).where(
+        Pause.person_id == person_id, Pause.since_at <= now, Pause.until_at > now
+    )
+    return session.scalar(running.order_by(Pause.until_at.desc()).limit(1))
 
 
 def _step_out(
