@@ -34,3 +34,27 @@ class AtCapacity(Refused):
     """The counsellor already carries as many as they may."""
 
     code = "at_capacity"
+
+
+class EmptyMessage(Refused):
+    """Nothing was written."""
+
+    code = "empty_message"
+
+
+class MessageTooLong(Refused):
+    """Longer than a text may be: (how long it is, how long it may be)."""
+
+    code = "message_too_long"
+
+
+class CodeInMessage(Refused):
+    """The message holds the person's return code: whoever reads it could come in with it."""
+
+    code = "code_in_message"
+
+
+class CannotBeTexted(Refused):
+    """The person is reached by text only, and their number said stop or cannot be reached."""
+
+    code = "cannot_be_texted"

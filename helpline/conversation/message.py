@@ -82,3 +82,6 @@ class Dialog(Base):
     reminded_at: Mapped[datetime | None]
     parked: Mapped[bool] = mapped_column(default=False)
     remembered: Mapped[str] = mapped_column(String(400), default="")  # codes chosen so far, JSON
+    held_text_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("inbound_text.id", ondelete="SET NULL")
+    )  # waits until the person's own word was said

@@ -143,7 +143,7 @@ def _nickname(text: str, digit: int | None, menu: object) -> dict[str, str] | No
 
 
 def _word(text: str, digit: int | None, name: str) -> dict[str, str] | None:
-    """A word or two; `2` goes on without one. A sentence is no word, it is what they want to say."""
+    """A word or two; `2` goes on without one. A sentence is no word: it is their story."""
     if digit == 2 or Keyword.NO in meanings(text):
         return {}
     word = " ".join(text.split())

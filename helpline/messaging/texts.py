@@ -47,10 +47,7 @@ SEEKER: dict[str, Wording] = {
             " 2 to go on without. 0 a human, 9 stop"
         )
     ),
-    "not_understood": Wording(
-        N_("Sorry, we did not understand. Please answer with a number: %(menu)s. 0 a human"),
-        parts=2,
-    ),
+    "not_understood": Wording(N_("Sorry, we did not understand that. Once more:")),
     "human_comes": Wording(N_("Thank you. A human will read this and write to you here.")),
     "safe_not": Wording(
         N_("We will not text you here. Write again when it is safe. In danger, call %(emergency)s.")

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from helpline import cases
+from helpline.intake import texting
 from helpline.messaging import reconcile
+from helpline.messaging.inbound import RECEIVE
 from helpline.messaging.outbox import Begin
 from helpline.runtime import Runtime
 from helpline.worker import tidying
@@ -25,8 +27,14 @@ def _reconcile(runtime: Runtime, begin: Begin, payload: Payload) -> None:
     reconcile.run(begin, runtime.texts, runtime.now)
 
 
+def _receive(session: Session, payload: Payload, now: datetime) -> None:
+    texting.receive(session, bytes.fromhex(payload["sender"]), now=now)
+
+
 HANDLERS: dict[str, Handler] = {
     **cases.HANDLERS,
+    RECEIVE: _receive,
+    "dialog_silence": texting.look_after,
     "not_reached": tidying.not_reached,
     "tidy": tidying.tidy,
 }

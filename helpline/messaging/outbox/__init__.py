@@ -7,7 +7,7 @@ network tells later. Nothing is said but through here.
 from helpline.messaging.outbox.claiming import Pace, fresh_facts
 from helpline.messaging.outbox.delivery import AT_ONCE, Begin, Sender, deliver
 from helpline.messaging.outbox.listing import counts, listing
-from helpline.messaging.outbox.posting import post, post_many, withdraw
+from helpline.messaging.outbox.posting import post, post_many, withdraw, withdraw_to
 from helpline.messaging.outbox.reporting import report
 from helpline.messaging.outbox.row import (
     FINAL,
@@ -35,4 +35,5 @@ __all__ = [
     "post_many",
     "report",
     "withdraw",
+    "withdraw_to",
 ]

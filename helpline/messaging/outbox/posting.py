@@ -64,6 +64,22 @@ def withdraw(session: Session, prefix: str, *, now: datetime) -> int:
     return len(gone.all())
 
 
+def withdraw_to(session: Session, contact_point_id: str, *, now: datetime) -> int:
+    """Take back everything that has not left yet for one number or address; how many."""
+    gone = session.scalars(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.state == OutboxState.QUEUED,
+            OutboxMessage.contact_point_id == contact_point_id,
+        )
+        .values(
+            state=OutboxState.SUPPRESSED, held_for="withdrawn", in_flight=False, settled_at=now
+        )
+        .returning(OutboxMessage.id)
+    )
+    return len(gone.all())
+
+
 def _row(keyring: Keyring, notice: Notice, person: Known, now: datetime) -> dict[str, Any]:
     """The values of one row. It is rendered here once to price it and to find mistakes early."""
     wording = texts.TEXTS[notice.text]

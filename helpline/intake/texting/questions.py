@@ -1,0 +1,194 @@
+"""Asking the first questions by text: the script decides, here it is kept and said."""
+
+import json
+from datetime import datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from helpline import cases
+from helpline.cases import Case
+from helpline.conversation import Dialog
+from helpline.instance import Line
+from helpline.intake import script
+from helpline.intake.language import MenuItem, guess, menu, menu_line
+from helpline.intake.script import Standing, Step, Turn
+from helpline.intake.texting import silence
+from helpline.intake.texting.saying import tell, tell_place
+from helpline.intake.texting.texter import Texter, keep
+from helpline.intake.topics import topic_menu
+from helpline.jobs import enqueue
+from helpline.messaging.inbound import InboundText
+from helpline.messaging.texts import written_in
+from helpline.people import ContactPoint, HowToReach, SafeContact
+from scheduling.base import Id
+
+REMIND_AFTER = timedelta(minutes=30)
+SAME_AGAIN = timedelta(seconds=90)  # the same words again so soon are the network's, or a doubt
+_ASKS = {
+    Step.LANGUAGE: "ask_language",
+    Step.SAFE: "ask_safe",
+    Step.HOURS: "ask_hours",
+    Step.TOPIC: "ask_topic",
+    Step.SAFE_WORD: "ask_safe_word",
+    Step.NICKNAME: "ask_word",
+}
+
+
+def dialog_of(session: Session, point: ContactPoint, *, now: datetime) -> Dialog:
+    """Where this number is in our questions; a fresh one for a number we never asked."""
+    dialog = session.get(Dialog, point.id)
+    if dialog is None:
+        dialog = Dialog(contact_point_id=point.id, asked_at=now)
+        session.add(dialog)
+        session.flush()
+    return dialog
+
+
+def begin(
+    session: Session,
+    who: Texter,
+    case: Case,
+    dialog: Dialog,
+    text: InboundText,
+    *,
+    now: datetime,
+) -> None:
+    """Ask the first question. Somebody we know already is only told their place."""
+    dialog.case_id, dialog.parked, dialog.reminded_at = case.id, False, None
+    if json.loads(dialog.remembered or "{}").get("done"):
+        _set(dialog, Standing(Step.NONE), now)
+        _finish(session, who, case, text.id, now=now)
+        return
+    known = guess(text.body, who.point.country or None) is not None
+    _ask(session, who, case, dialog, script.first(known), text.id, now=now)
+
+
+def answered(
+    session: Session,
+    who: Texter,
+    case: Case,
+    dialog: Dialog,
+    text: InboundText,
+    *,
+    now: datetime,
+) -> None:
+    """Take a text as the answer to the open question, and go on."""
+    if dialog.parked or not dialog.step:
+        dialog.parked = False
+        keep(session, who, case, text, now=now)
+        standing = Standing(Step(dialog.step or "safe"), questions=max(dialog.questions, 1))
+        _ask(session, who, case, dialog, standing, text.id, now=now)
+        return
+    turn = script.answer(_standing(dialog), text.body, languages(who.line, who.point.country))
+    if not turn.understood:
+        keep(session, who, case, text, now=now)
+    _learn(session, who, case, dialog, turn, now)
+    if turn.unsafe:
+        _not_safe(session, who, case, dialog, text.id, now=now)
+    elif turn.done:
+        _set(dialog, turn.standing, now)
+        _remember(dialog, done=not turn.human)
+        _finish(session, who, case, text.id, now=now)
+    else:
+        _ask(session, who, case, dialog, turn.standing, text.id, now=now, again=turn.repeat)
+
+
+def languages(line: Line | None, country: str) -> tuple[MenuItem, ...]:
+    """The language question's menu: what the line helps in, the country's first."""
+    return menu(country or None, (line.languages if line else "en").split(","))
+
+
+def _ask(
+    session: Session,
+    who: Texter,
+    case: Case,
+    dialog: Dialog,
+    standing: Standing,
+    key: str,
+    *,
+    now: datetime,
+    again: bool = False,
+) -> None:
+    _set(dialog, standing, now)
+    language = written_in(who.person.language)
+    menus = {
+        Step.LANGUAGE: lambda: menu_line(languages(who.line, who.point.country)),
+        Step.TOPIC: lambda: topic_menu(language),
+    }
+    made = menus.get(standing.step)
+    facts = {"menu": made()} if made else {}
+    if standing.questions == 1 and not again and standing.step is not Step.LANGUAGE:
+        tell(session, who.person, who.point, "welcome", case.id, now=now, case=case)
+    if again:
+        tell(session, who.person, who.point, "not_understood", key, now=now, case=case)
+    asked = _ASKS[standing.step]
+    tell(session, who.person, who.point, asked, key, now=now, case=case, **facts)
+    enqueue(
+        session,
+        "dialog_silence",
+        {"point": who.point.id, "asked": now.isoformat()},
+        run_at=now + REMIND_AFTER,
+    )
+
+
+def _set(dialog: Dialog, standing: Standing, now: datetime) -> None:
+    dialog.step = standing.step.value
+    dialog.misses = standing.misses
+    dialog.questions = standing.questions
+    dialog.asked_at = now
+    _remember(dialog, needs_hours=standing.needs_hours)
+
+
+def _standing(dialog: Dialog) -> Standing:
+    kept = json.loads(dialog.remembered or "{}")
+    return Standing(
+        Step(dialog.step), dialog.misses, dialog.questions, bool(kept.get("needs_hours"))
+    )
+
+
+def _remember(dialog: Dialog, **codes: bool) -> None:
+    dialog.remembered = json.dumps({**json.loads(dialog.remembered or "{}"), **codes})
+
+
+def _learn(
+    session: Session, who: Texter, case: Case, dialog: Dialog, turn: Turn, now: datetime
+) -> None:
+    """Keep what an answer told."""
+    learned = turn.learned
+    if tag := learned.get("language"):
+        who.person.language = case.language = tag
+    if topic := learned.get("topic"):
+        case.topic = topic
+    if alias := learned.get("alias"):
+        who.person.alias = alias
+    safe = _safe_contact(session, who.person.id)
+    if hours := learned.get("hours"):
+        start, _, end = hours.partition("-")
+        safe.safe_from, safe.safe_until = time.fromisoformat(start), time.fromisoformat(end)
+    if word := learned.get("safe_word"):
+        safe.safe_word_hash = silence.word_hash(session, who.person, word)
+    session.flush()
+
+
+def _safe_contact(session: Session, person_id: Id) -> SafeContact:
+    safe = session.get(SafeContact, person_id)
+    if safe is None:
+        safe = SafeContact(person_id=person_id, how=HowToReach.TEXT)
+        session.add(safe)
+    return safe
+
+
+def _not_safe(
+    session: Session, who: Texter, case: Case, dialog: Dialog, key: str, *, now: datetime
+) -> None:
+    """They must not be texted: one word how to come back, then silence until they write."""
+    dialog.parked = True
+    tell(session, who.person, who.point, "safe_not", key, now=now, case=case)
+    cases.move(session, case, cases.CaseState.EXPIRED, reason="not_safe_now", now=now)
+
+
+def _finish(session: Session, who: Texter, case: Case, key: str, *, now: datetime) -> None:
+    """Into the line, with thanks and the place."""
+    cases.enter_line(session, case, now=now)
+    tell(session, who.person, who.point, "human_comes", case.id, now=now, case=case)
+    tell_place(session, who.person, who.point, case, key, now=now)

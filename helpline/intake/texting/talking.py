@@ -1,0 +1,93 @@
+"""One text: what it asks for, and which conversation it continues."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from helpline import cases
+from helpline.cases import WITH_COUNSELLOR, Case, CaseState
+from helpline.conversation import Dialog
+from helpline.intake import attention, joining
+from helpline.intake.digits import read_digit
+from helpline.intake.keywords import Keyword, meanings
+from helpline.intake.texting import questions, silence, words
+from helpline.intake.texting.saying import tell, tell_place
+from helpline.intake.texting.texter import Texter, keep
+from helpline.messaging.inbound import InboundText
+from helpline.people import Person
+
+
+def take_in(session: Session, who: Texter, text: InboundText, *, now: datetime) -> None:
+    """Do what one text asks for. Nothing of it is ever lost: it is kept, answered, or obeyed."""
+    heard_before = who.point.heard_at
+    who.point.heard_at = text.received_at
+    who.point.unusable = ""  # it works: they just texted from it
+    session.flush()
+    if words.obey(session, who, text, now=now):
+        return
+    if not who.person.is_seeker:
+        return  # a colleague's own phone: there is nothing to answer by text yet
+    if _joins(session, who, text, now):
+        return
+    open_to = silence.admit(session, who, text, heard_before, now=now)
+    if open_to is not None:
+        listen(session, *open_to, now=now)
+
+
+def listen(session: Session, who: Texter, text: InboundText, *, now: datetime) -> None:
+    """Words for a human, or an answer to a question of ours."""
+    dialog = questions.dialog_of(session, who.point, now=now)
+    case = cases.open_case_of(session, who.person.id) or _resumed(session, dialog, now)
+    is_new = case is None
+    if case is None:
+        case = cases.reopen_or_new(session, who.person, now)
+        case.line_id = case.line_id or (who.line.id if who.line else None)
+    _look_for_listed_words(session, who, case, text, now)
+    if case.state is CaseState.INTAKE and is_new:
+        keep(session, who, case, text, now=now)
+        questions.begin(session, who, case, dialog, text, now=now)
+    elif case.state is CaseState.INTAKE:
+        questions.answered(session, who, case, dialog, text, now=now)
+    elif case.state in WITH_COUNSELLOR:
+        keep(session, who, case, text, now=now)
+    else:
+        _in_line(session, who, case, text, now)
+
+
+def _resumed(session: Session, dialog: Dialog, now: datetime) -> Case | None:
+    """The case whose questions were left open: it goes on where it stopped."""
+    left = session.get(Case, dialog.case_id) if dialog.case_id else None
+    if left is None or left.state is not CaseState.EXPIRED or not dialog.step:
+        return None
+    cases.move(session, left, CaseState.INTAKE, reason="resumed", now=now)
+    return left
+
+
+def _in_line(session: Session, who: Texter, case: Case, text: InboundText, now: datetime) -> None:
+    """Waiting, or being read: what they add is kept; `0` and silence get the place again."""
+    if read_digit(text.body) == 0 or Keyword.HUMAN in meanings(text.body):
+        tell_place(session, who.person, who.point, case, text.id, now=now)
+        return
+    keep(session, who, case, text, now=now)
+    tell(session, who.person, who.point, "received", text.id, now=now, case=case)
+
+
+def _look_for_listed_words(
+    session: Session, who: Texter, case: Case, text: InboundText, now: datetime
+) -> None:
+    """Listed words raise the case and send resources. They end nothing and judge nothing."""
+    found = attention.matches(text.body)
+    if not found:
+        return
+    cases.raise_attention(session, case, f"{found[0].language}:{found[0].entry}", now=now)
+    hour = f"{case.id}:{now:%Y-%m-%dT%H}"
+    tell(session, who.person, who.point, "resources", hour, now=now, case=case)
+
+
+def _joins(session: Session, who: Texter, text: InboundText, now: datetime) -> bool:
+    """Whether the text is the number shown on somebody's page, which puts both cases together."""
+    if not joining.join_by_code(session, who.point, text.body, now=now):
+        return False
+    person = session.get_one(Person, who.point.person_id, populate_existing=True)
+    tell(session, person, who.point, "joined", text.id, now=now)
+    return True
