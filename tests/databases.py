@@ -12,6 +12,7 @@ import atexit
 import functools
 import importlib
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -36,6 +37,16 @@ def fresh_database(tmp_path: Path) -> str:
     if server:
         return _emptied(_postgres_database(server))
     return _copied(tmp_path / "test.sqlite")
+
+
+def empty_database(tmp_path: Path) -> str:
+    """The URL of a database without any table, for what makes them itself."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    name = _made(server, f"e{secrets.token_hex(4)}")
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
 
 
 def on_postgres() -> bool:
@@ -68,17 +79,22 @@ def _postgres_database(server: str) -> URL:
     `TEST_DATABASE_PREFIX` is how the runner knows ours again, should this process be killed.
     """
     _metadata()  # if the models do not load, there is nothing to make
-    prefix = os.environ.get("TEST_DATABASE_PREFIX") or random_prefix()
-    name = f"{prefix}_{os.getpid()}"
+    name = _made(server, str(os.getpid()))
+    _on_server(server, f"ALTER DATABASE {name} SET synchronous_commit = off")  # nothing to keep
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    _create_tables(_postgres_engine(url))
+    return url
+
+
+def _made(server: str, ending: str) -> str:
+    """A database under a name that only this run uses, dropped when the process ends."""
+    name = f"{os.environ.get('TEST_DATABASE_PREFIX') or random_prefix()}_{ending}"
     _on_server(
         server,
         f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
     )
     atexit.register(_on_server, server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    _on_server(server, f"ALTER DATABASE {name} SET synchronous_commit = off")  # nothing to keep
-    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
-    _create_tables(_postgres_engine(url))
-    return url
+    return name
 
 
 def _on_server(server: str, statement: str) -> None:
