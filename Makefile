@@ -11,7 +11,7 @@ help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 run: .venv/.base ## Start it all with demonstration people, at HOST and PORT (127.0.0.1:8000)
-	@$(BIN)/helpline run
+	@$(BIN)/helpline run --demo
 
 check: lint types rooms ## What should pass before every commit: under a minute
 	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -n2 -m "not browser and not drill and not postgres" $(TESTS)

@@ -94,6 +94,14 @@ class Config:
         return is_loopback(self.public_base_url)
 
     @property
+    def stays_here(self) -> bool:
+        """Whether nothing goes beyond this machine either: neither pages, nor texts, nor mails."""
+        reached = [self.public_base_url]
+        reached += [self.twilio_api_base] if self.has_twilio else []
+        reached += [url for url in (self.android_gateway_url, self.smtp_url, self.imap_url) if url]
+        return all(is_loopback(url) for url in reached)
+
+    @property
     def data_folder(self) -> Path:
         """Where this instance keeps its files: beside an SQLite database, else `instance`."""
         file = sqlite_file(self.database_url)

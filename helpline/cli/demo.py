@@ -5,7 +5,7 @@ import json
 import click
 
 from helpline import migration
-from helpline.config import Config, ConfigError, is_loopback
+from helpline.config import Config, ConfigError
 
 
 @click.group()
@@ -36,9 +36,14 @@ def links(as_json: bool) -> None:
     """One-time addresses that sign in as each demonstration person."""
     from helpline.app import create_app
     from helpline.demo import make_links
+    from helpline.runtime import Runtime
 
     config = _on_loopback()
-    with create_app(config).app_context():
+    app = create_app(config)
+    found: Runtime = app.extensions["helpline"]
+    if not found.demonstration:
+        raise click.ClickException("This database holds no demonstration: `helpline demo load`.")
+    with app.app_context():
         made = make_links(config.public_base_url)
     if as_json:
         click.echo(json.dumps(made, indent=1, ensure_ascii=False))
@@ -49,14 +54,10 @@ def links(as_json: bool) -> None:
 
 def _on_loopback() -> Config:
     config = Config.from_env()
-    reaches = [config.public_base_url]
-    if config.has_twilio:
-        reaches.append(config.twilio_api_base)
-    if config.has_android:
-        reaches.append(config.android_gateway_url)
-    if not all(is_loopback(url) for url in reaches):
+    if not config.stays_here:
         raise ConfigError(
-            "a demonstration is for this machine only: every address must be loopback"
+            "a demonstration is for this machine only: PUBLIC_BASE_URL, and every gateway for texts"
+            " and mails, must be loopback (127.0.0.1)"
         )
     return config
 

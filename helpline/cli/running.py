@@ -65,7 +65,7 @@ def run(demo: bool) -> None:
     _say_where_the_keys_are(config)
     migration.upgrade(config.database_url)
     _refuse_public_demonstration(config)
-    if demo and config.on_loopback:
+    if demo and config.stays_here:
         _demonstrate(config)
     _Parent([_web_arguments(config), [sys.executable, "-m", "helpline.cli", "worker"]]).keep(
         lambda: _greet(config)
@@ -82,8 +82,11 @@ def _demonstrate(config: Config) -> None:
 
 
 def _refuse_public_demonstration(config: Config) -> None:
-    """A demonstration lets anybody sign in as anybody: never beyond this machine (settled 7)."""
-    if config.on_loopback:
+    """A demonstration lets anybody sign in as anybody: never beyond this machine (settled 7).
+
+    Nor may what its people say reach a real number or mailbox.
+    """
+    if config.stays_here:
         return
     from helpline.app import create_app
     from helpline.db import read
@@ -94,7 +97,8 @@ def _refuse_public_demonstration(config: Config) -> None:
         if is_demonstration(read()):
             raise ConfigError(
                 "this database holds a demonstration, where anybody may sign in as anybody:"
-                " name another in DATABASE_URL before PUBLIC_BASE_URL leaves this machine"
+                " name another in DATABASE_URL before PUBLIC_BASE_URL, or a gateway for texts"
+                " and mails, leaves this machine"
             )
 
 
@@ -123,7 +127,7 @@ def _greet(config: Config) -> None:
 
 
 def _end_with_parent() -> None:
-    """In the child: a parent killed outright takes its children along, so the port is free again."""
+    """In the child: a parent killed outright takes its children along, and the port is free."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpline.db import transaction
 from helpline.demo import history
+from helpline.demo.crew import Member, crew, known
 from helpline.demo.links import in_by_link, make_links
 from helpline.demo.people import HELPERS, LANGUAGES, LINE_NUMBER, PHONES, TEAMS, Helper, Phone
 from helpline.instance import Line, Review, set_setting
@@ -23,7 +24,18 @@ from scheduling import promises
 from scheduling.availability import DutyRole
 from scheduling.base import new_id
 
-__all__ = ["HELPERS", "PHONES", "Phone", "in_by_link", "load_if_empty", "make_links"]
+__all__ = [
+    "HELPERS",
+    "PHONES",
+    "Member",
+    "Phone",
+    "crew",
+    "in_by_link",
+    "known",
+    "load",
+    "load_if_empty",
+    "make_links",
+]
 
 _DUTY = {"lead": DutyRole.LEAD, "stand_in": DutyRole.STAND_IN, "member": DutyRole.MEMBER}
 

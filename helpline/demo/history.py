@@ -45,6 +45,7 @@ PASTS = (
                 15,
             ),
             (True, "Adik kata dia boleh jaga hari Sabtu.", 21),
+            (False, "Baguslah. Tulis lagi bila-bila masa; saya ada malam esok.", 24),
         ),
         is_open=True,
     ),
@@ -113,7 +114,7 @@ def _write_one(session: Session, past: Past, line: Line, helper: Person, now: da
     session.flush()  # the rows below refer to it
     session.add(SafeContact(person_id=seeker.id, how=HowToReach.WEB))
     ended = began + timedelta(minutes=past.said[-1][2] + 20)
-    state = CaseState.ACTIVE if past.is_open else CaseState.CLOSED
+    state = CaseState.WAITING_SEEKER if past.is_open else CaseState.CLOSED
     case = Case(
         id=new_id(),
         seeker_id=seeker.id,
@@ -159,6 +160,8 @@ def _events(session: Session, case: Case, began: datetime, ended: datetime) -> N
     ]
     if case.state is CaseState.CLOSED:
         path.append(("active", "closed", ended, case.disposition))
+    else:
+        path.append(("active", "waiting_seeker", case.moved_at, "answered"))
     for was, becomes, at, reason in path:
         session.add(
             CaseEvent(
@@ -168,7 +171,8 @@ def _events(session: Session, case: Case, began: datetime, ended: datetime) -> N
                 kind="moved",
                 from_state=was,
                 to_state=becomes,
-                actor_id=case.counsellor_id if becomes in ("active", "closed") else None,
+                actor_id=None if becomes in ("waiting", "offered") else case.counsellor_id,
                 reason=reason,
+                facts='{"waited": 180}' if becomes == "active" else "{}",
             )
         )

@@ -17,7 +17,7 @@ VALID_FOR = timedelta(days=1)
 
 
 def make_links(base_url: str) -> dict[str, Any]:
-    """A fresh one-time address for everybody with an account, and where calendars and groups are."""
+    """A fresh one-time address for everybody with an account."""
     now = runtime().now()
     with transaction() as session:
         accounts = session.scalars(select(Account).order_by(Account.created_at)).all()

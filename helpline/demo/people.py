@@ -1,8 +1,8 @@
 """The demonstration's people, as data: who they are, what they speak, when they are on.
 
-Shifts are such that somebody is on at any hour, and somebody who speaks Malay, English or Chinese
-nearly always; the other languages have gaps, so that an honest answer can be seen too. All names
-are invented.
+Shifts are such that somebody who speaks Malay, English or Chinese is on at any hour, whatever the
+clocks do (a test walks weeks of them); the other languages have gaps, so that an honest answer can
+be seen too. All names are invented.
 """
 
 from dataclasses import dataclass
@@ -44,6 +44,7 @@ class Phone:
     owner: str
     number: str
     language: str
+    zone: str
     hint: str
 
 
@@ -146,16 +147,52 @@ HELPERS = (
 # +60 11-1000 00xx and the like: shaped as mobile numbers, given to nobody we could reach. A
 # demonstration has no way out to a real network (its gateway is a table).
 PHONES = (
-    Phone("penang", "A phone in Penang", "+60111000071", "ms", "Saya takut dan tak boleh tidur"),
-    Phone("yangon", "A phone in Yangon", "+959420000052", "my", "ကျွန်မ အိပ်မရဘူး"),
-    Phone("wuhan", "A phone in Wuhan", "+8613900000043", "zh-Hans", "我很害怕，睡不着"),
-    Phone("manila", "A phone in Manila", "+639170000034", "fil", "Hindi ako makatulog"),
-    Phone("puebla", "A phone in Puebla", "+522221000025", "es", "No puedo dormir, tengo miedo"),
+    Phone(
+        "penang",
+        "A phone in Penang",
+        "+601110000071",
+        "ms",
+        "Asia/Kuala_Lumpur",
+        "Saya takut dan tak boleh tidur",
+    ),
+    Phone(
+        "yangon",
+        "A phone in Yangon",
+        "+959420000052",
+        "my",
+        "Asia/Yangon",
+        "ကျွန်မ အိပ်မရဘူး",
+    ),
+    Phone(
+        "wuhan",
+        "A phone in Wuhan",
+        "+8613900000043",
+        "zh-Hans",
+        "Asia/Shanghai",
+        "我很害怕，睡不着",
+    ),
+    Phone(
+        "manila",
+        "A phone in Manila",
+        "+639170000034",
+        "fil",
+        "Asia/Manila",
+        "Hindi ako makatulog",
+    ),
+    Phone(
+        "puebla",
+        "A phone in Puebla",
+        "+522221000025",
+        "es",
+        "America/Mexico_City",
+        "No puedo dormir, tengo miedo",
+    ),
     Phone(
         "chennai",
         "A phone in Chennai",
         "+919840000016",
         "en",
+        "Asia/Kolkata",
         "I have not slept since they closed our street",
     ),
 )

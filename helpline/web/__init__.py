@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from helpline.web import account, assets, auth, components, errors, frame, health, language, sms
+from helpline.web import account, assets, auth, components, demo, errors, frame, health, language, sms
 
 DOORS: tuple[Callable[[Flask], None], ...] = (
     frame.init_app,
@@ -20,4 +20,5 @@ DOORS: tuple[Callable[[Flask], None], ...] = (
     health.init_app,
     account.init_app,
     sms.init_app,
+    demo.init_app,
 )
