@@ -9,7 +9,7 @@ lead or stand-in of a team. Of several roles the most open cell counts. HEAD fol
 
 import csv
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -44,8 +44,7 @@ def rows() -> Mapping[tuple[str, str], Row]:
         ValueError: a cell holds an unknown word, or a row stands there twice.
     """
     found: dict[tuple[str, str], Row] = {}
-    text = files("helpline.web").joinpath("roles.csv").read_text(encoding="utf-8")
-    for line in csv.DictReader(text.splitlines()):
+    for line in _lines():
         key = line["endpoint"], line["method"]
         if key in found:
             raise ValueError(f"{key} stands in roles.csv twice")
@@ -54,6 +53,11 @@ def rows() -> Mapping[tuple[str, str], Row]:
             for column in ("anyone", *ROLES)
         }
     return found
+
+
+def paths() -> Mapping[tuple[str, str], str]:
+    """The address that each row names, for people who read the file."""
+    return {(line["endpoint"], line["method"]): line["path"] for line in _lines()}
 
 
 def row(endpoint: str | None, method: str) -> Row | None:
@@ -87,3 +91,8 @@ def verdict(found: Row | None, who: SignedIn | None) -> Verdict:
 def columns_of(who: SignedIn) -> list[str]:
     """The columns that speak about somebody."""
     return [role.value for role in who.roles] + (["lead"] if who.leads else [])
+
+
+def _lines() -> Iterable[Mapping[str, str]]:
+    text = files("helpline.web").joinpath("roles.csv").read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines())

@@ -1,0 +1,205 @@
+"""Every door against the matrix that ships: who gets in, who is sent to sign in, who is refused."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from helpline.models import ALL_TABLES
+from helpline.people import LoginSession, Person, Place, Role
+from helpline.privacy.audit import AuditEntry
+from helpline.web import matrix
+from helpline.web.csrf import SAFE
+from helpline.web.matrix import ROLES, Cell
+from tests.make import Make
+
+SignIn = Callable[[FlaskClient, Person], FlaskClient]
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+PROVES = {"account.sign_in_now"}  # open to anyone, and says 401 to a wrong password
+HOUSEKEEPING = {"audit_entry", "login_session", "known_device", "throttle"}
+
+
+def doors(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Every endpoint, method and path there is."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) & METHODS):
+            yield rule.endpoint, method, rule.rule
+
+
+def address(app: Flask, endpoint: str, method: str) -> str:
+    """The door's address, with "1" for every part of it that varies."""
+    names: set[str] = set().union(*(rule.arguments for rule in app.url_map.iter_rules(endpoint)))
+    with app.test_request_context() as context:
+        adapter = context.url_adapter
+        assert adapter is not None
+        return adapter.build(endpoint, dict.fromkeys(names, 1), method=method)
+
+
+def somebody(make: Make, role: str) -> Person:
+    """A person who is this and nothing else: a lead's only column is "lead"."""
+    if role == "lead":
+        return make.counsellor(roles=(), team=make.team(), place=Place.STAND_IN)
+    return make.counsellor(roles=(Role(role),))
+
+
+def outcome(answer: TestResponse) -> str:
+    """What a browser was told about the door itself."""
+    if answer.status_code == 401 or (answer.location or "").startswith("/sign-in?next="):
+        return "sign in"
+    return {403: "denied", 404: "hidden"}.get(answer.status_code, "in")
+
+
+def expected(cell: Cell) -> set[str]:
+    """A door that is open may still find nothing behind it: no object is called 1."""
+    return {
+        Cell.ALLOW: {"in", "hidden"},
+        Cell.OWN: {"in", "hidden"},
+        Cell.SIGNED: {"denied", "in"},  # nothing here is signed
+        Cell.DENY: {"denied"},
+        Cell.HIDE: {"hidden"},
+    }[cell]
+
+
+def test_every_door_is_in_the_matrix_and_nothing_else_is(app: Flask) -> None:
+    listed = matrix.rows().keys()
+
+    assert {(endpoint, method) for endpoint, method, _ in doors(app)} == set(listed)
+
+
+def test_the_matrix_names_the_addresses_as_they_are(app: Flask) -> None:
+    there = {(endpoint, method, path) for endpoint, method, path in doors(app)}
+
+    assert there == {(*key, path) for key, path in matrix.paths().items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_door_answers_each_role_as_the_matrix_says(
+    app: Flask, session: Session, make: Make, sign_in: SignIn, role: str
+) -> None:
+    person, client = somebody(make, role), app.test_client()
+    session.commit()
+    wrong = []
+    for endpoint, method, path in doors(app):
+        row = matrix.rows()[endpoint, method]
+        cell = row["anyone"] if matrix.is_public(row) else row[role]
+        answer = sign_in(client, person).open(address(app, endpoint, method), method=method)
+        told = "in" if endpoint in PROVES else outcome(answer)
+        if told not in expected(cell) or answer.status_code >= 500:
+            wrong.append(f"{method} {path}: {cell}, but {answer.status_code}")
+
+    assert wrong == []
+
+
+def test_who_is_not_signed_in_gets_through_no_door_that_is_not_open_to_anyone(app: Flask) -> None:
+    wrong = []
+    for endpoint, method, path in doors(app):
+        row = matrix.rows()[endpoint, method]
+        if matrix.is_public(row):
+            continue
+        answer = app.test_client().open(address(app, endpoint, method), method=method)
+        if outcome(answer) != "sign in":
+            wrong.append(f"{method} {path}: {answer.status_code}")
+
+    assert wrong == []
+
+
+def test_no_unsafe_door_does_anything_without_a_forms_token(
+    app: Flask, session: Session, make: Make, sign_in: SignIn
+) -> None:
+    person = make.counsellor(roles=tuple(Role), team=make.team(), place=Place.LEAD)
+    session.commit()
+    before = everything(session)
+    wrong = []
+    for endpoint, method, path in doors(app):
+        if method in SAFE or matrix.is_signed(matrix.rows()[endpoint, method]):
+            continue
+        client = sign_in(app.test_client(), person)
+        answer = client.open(address(app, endpoint, method), method=method, form_token=False)
+        if answer.status_code < 400:
+            wrong.append(f"{method} {path}: {answer.status_code}")
+
+    assert wrong == []
+    assert everything(session) == before
+
+
+def test_only_webhooks_do_without_a_forms_token() -> None:
+    signed = [path for key, path in matrix.paths().items() if matrix.is_signed(matrix.row(*key))]
+
+    assert signed
+    assert all(path.startswith(("/sms/", "/voice/", "/video/")) for path in signed)
+
+
+def test_nothing_is_changed_by_looking(
+    app: Flask, session: Session, make: Make, sign_in: SignIn
+) -> None:
+    """But for who was active, who read what, and how often somebody knocked."""
+    person = make.counsellor(roles=tuple(Role), team=make.team(), place=Place.LEAD)
+    make.case(counsellor_id=None)
+    session.commit()
+    before = everything(session)
+    client = sign_in(app.test_client(), person)
+    for endpoint, method, _ in doors(app):
+        if method == "GET":
+            client.get(address(app, endpoint, "GET"))
+
+    assert everything(session) == before
+
+
+def test_a_door_that_nobody_listed_is_closed(
+    app: Flask, session: Session, make: Make, sign_in: SignIn
+) -> None:
+    opened = []
+    app.add_url_rule("/new", "new", lambda: opened.append(1) or "in")  # type: ignore[func-returns-value]  # for its effect
+    person = make.counsellor(roles=tuple(Role))
+    session.commit()
+
+    answers = [app.test_client().get("/new"), sign_in(app.test_client(), person).get("/new")]
+
+    assert ([answer.status_code for answer in answers], opened) == ([404, 404], [])
+
+
+def test_the_most_open_of_several_roles_counts(
+    app: Flask, session: Session, make: Make, sign_in: SignIn
+) -> None:
+    both = make.counsellor(roles=(Role.COUNSELLOR, Role.COORDINATOR))
+    one = make.counsellor(roles=(Role.COUNSELLOR,))
+    session.commit()
+
+    assert sign_in(app.test_client(), both).get("/account/staff").status_code == 200
+    assert sign_in(app.test_client(), one).get("/account/staff").status_code == 403
+
+
+def test_somebody_elses_object_is_a_404_and_a_line_in_the_audit(
+    app: Flask, session: Session, make: Make, sign_in: SignIn
+) -> None:
+    mei, jun = make.counsellor(alias="Mei"), make.counsellor(alias="Jun")
+    mei_id = mei.id
+    session.commit()
+    sign_in(app.test_client(), jun)
+    juns = session.scalars(select(LoginSession.id)).one()
+    session.rollback()
+    client = sign_in(app.test_client(), mei)
+
+    theirs = client.post(f"/account/sessions/{juns}/end")
+    nothing = client.post("/account/sessions/nothing/end")
+
+    assert theirs.status_code == nothing.status_code == 404
+    assert theirs.text.replace(juns, "nothing") == nothing.text
+    line = session.scalars(select(AuditEntry).where(AuditEntry.act == "refused")).one()
+    assert (line.actor_id, line.object_kind, line.object_id) == (mei_id, "login_session", juns)
+
+
+def everything(session: Session) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, but for the housekeeping."""
+    session.rollback()
+    found = {
+        table.name: sorted((tuple(row) for row in session.execute(table.select())), key=repr)
+        for table in ALL_TABLES
+        if table.name not in HOUSEKEEPING
+    }
+    session.rollback()
+    return found
