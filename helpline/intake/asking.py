@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from helpline import cases, throttle
 from helpline.cases import Case, CaseState
-from helpline.conversation import Message, hear
+from helpline.conversation import Direction, Message, hear
 from helpline.instance import first_line
 from helpline.intake import attention
 from helpline.people import HowToReach, Person, ReturnCode, SafeContact, codes, contacts, seekers
@@ -146,6 +146,16 @@ def write(session: Session, person: Person, body: str, *, form_key: str, now: da
     if case.state is CaseState.INTAKE:
         cases.enter_line(session, case, now=now)
     return message
+
+
+def has_new_for(session: Session, case: Case) -> bool:
+    """Whether there is an answer that the person has not opened yet."""
+    new = select(Message.id).where(
+        Message.case_id == case.id,
+        Message.direction == Direction.TO_SEEKER,
+        Message.seen_at.is_(None),
+    )
+    return session.scalar(new.limit(1)) is not None
 
 
 def has_listed_words(messages: Sequence[str]) -> bool:

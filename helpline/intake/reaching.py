@@ -76,11 +76,12 @@ def _numbers(session: Session, person_id: str, wishes: Wishes, now: datetime) ->
     wants_phone = wishes.how is HowToReach.TEXT or wishes.notify == "text"
     point = contacts.of(session, person_id, ContactKind.PHONE)
     if point is not None and (wishes.phone or (not wants_phone and point.heard_at is None)):
-        outbox.withdraw_to(session, point.id, now=now)
-        contacts.forget(session, person_id, ContactKind.PHONE)
+        if point.address != wishes.phone:
+            outbox.withdraw_to(session, point.id, now=now)
+        contacts.forget(session, person_id, ContactKind.PHONE, but=wishes.phone)
     if wishes.phone:
         contacts.add_phone(session, person_id, wishes.phone, now=now)
     if wishes.mail or wishes.notify != "mail":
-        contacts.forget(session, person_id, ContactKind.EMAIL)
+        contacts.forget(session, person_id, ContactKind.EMAIL, but=wishes.mail)
     if wishes.mail:
         contacts.add_mail(session, person_id, wishes.mail, now=now)

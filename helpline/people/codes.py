@@ -26,7 +26,7 @@ LOCATOR_TRIES, LOCATOR_WINDOW = 40, timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class FreshCode:
-    """A code about to be given to somebody, with its slow hash (22 ms: made before a transaction)."""
+    """A code about to be given to somebody, with its slow hash, made before a transaction."""
 
     code: Code
     secret_hash: str

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpline.people.contact import ContactKind, ContactPoint
+from helpline.privacy.sealing import Keyring
 from scheduling.base import new_id
 
 
@@ -35,10 +36,14 @@ def of(session: Session, person_id: str, kind: ContactKind) -> ContactPoint | No
     )
 
 
-def forget(session: Session, person_id: str, kind: ContactKind) -> None:
-    """Take a person's numbers or addresses away."""
+def forget(session: Session, person_id: str, kind: ContactKind, *, but: str = "") -> None:
+    """Take a person's numbers or addresses away; `but` is one that may stay, as it is."""
     session.execute(
-        delete(ContactPoint).where(ContactPoint.person_id == person_id, ContactPoint.kind == kind)
+        delete(ContactPoint).where(
+            ContactPoint.person_id == person_id,
+            ContactPoint.kind == kind,
+            ContactPoint.address_index != _index(session, kind, but),
+        )
     )
     session.expire_all()
 
@@ -52,9 +57,7 @@ def _add(
     *,
     country: str = "",
 ) -> bool:
-    purpose = "phone" if kind is ContactKind.PHONE else "email"
-    found = address if kind is ContactKind.PHONE else address.lower()
-    index = session.info["keyring"].blind(found, purpose=purpose)
+    index = _index(session, kind, address)
     owner = session.scalar(
         select(ContactPoint.person_id).where(
             ContactPoint.kind == kind, ContactPoint.address_index == index
@@ -74,3 +77,10 @@ def _add(
     point.address = address
     session.flush()
     return True
+
+
+def _index(session: Session, kind: ContactKind, address: str) -> bytes:
+    keyring: Keyring = session.info["keyring"]
+    if kind is ContactKind.PHONE:
+        return keyring.blind(address, purpose="phone")
+    return keyring.blind(address.lower(), purpose="email")

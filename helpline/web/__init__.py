@@ -8,7 +8,21 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from helpline.web import account, assets, auth, components, demo, errors, frame, health, language, sms
+from helpline.web import (
+    account,
+    assets,
+    auth,
+    components,
+    demo,
+    desk,
+    errors,
+    frame,
+    health,
+    language,
+    public,
+    sms,
+    tabs,
+)
 
 DOORS: tuple[Callable[[Flask], None], ...] = (
     frame.init_app,
@@ -18,7 +32,10 @@ DOORS: tuple[Callable[[Flask], None], ...] = (
     auth.init_app,
     components.init_app,
     health.init_app,
+    public.init_app,
     account.init_app,
+    tabs.init_app,
+    desk.init_app,
     sms.init_app,
     demo.init_app,
 )

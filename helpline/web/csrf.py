@@ -40,7 +40,7 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 def csrf_token() -> str:
     """A fresh token for a form on this page."""
     nonce = secrets.token_bytes(_NONCE)
-    return base64.urlsafe_b64encode(nonce + _mac(nonce, _browser())).decode()
+    return base64.urlsafe_b64encode(nonce + _mac(nonce, browser())).decode()
 
 
 def keeps_typed(show: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
@@ -107,7 +107,7 @@ def ask_again(
     return render_template("account/again.html", action=action, fields=fields), status
 
 
-def _browser() -> str:
+def browser() -> str:
     """This browser's random value, made now if it has none."""
     value = cookies.read(COOKIE) or g.get("new_form_cookie")
     if value is None:
