@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from helpline.cases.case import WITH_COUNSELLOR, Case, CaseState
 from helpline.cases.claims import take, withdraw_offers
 from helpline.cases.handovers import withdraw_proposals
-from helpline.cases.pipeline import ask_to_route, move, open_case, open_case_of, to_line
+from helpline.cases.pipeline import ask_to_route, is_flagged, move, open_case, open_case_of, to_line
 from helpline.cases.told import local_when, tell_seeker
 from helpline.errors import AtCapacity, CaseTaken, NotYours
 from helpline.instance import Line
@@ -178,13 +178,15 @@ def reopen_or_new(session: Session, seeker: Person, now: datetime) -> Case:
     """Somebody without an open case wrote again: the last one goes on, or a new one starts.
 
     Within `REOPENS_WITHIN` of closing it goes on: with the same counsellor if they are on and have
-    room, else in the line, where they are asked first. Later, or after leaving the line, anew.
+    room, else in the line, where they are asked first. Later, after leaving the line, or with a
+    limit on them (an ended abuse never comes back to the same counsellor by itself), anew.
     """
     there = open_case_of(session, seeker.id)
     if there is not None:
         return there
     last = _last_of(session, seeker.id)
-    if last and last.state is CaseState.CLOSED and _is_fresh(last, now):
+    flagged = is_flagged(session, seeker.id, now)
+    if last and last.state is CaseState.CLOSED and _is_fresh(last, now) and not flagged:
         reopen(session, last, now=now)
         return last
     return _anew(session, seeker, last, now)

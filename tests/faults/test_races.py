@@ -38,28 +38,30 @@ def at_once(
     """
     made.commit()
     begin, gate = begin_in(app), threading.Barrier(len(calls))
-    answers: list[Thing | Refused | BaseException] = []
+    answers: list[Thing | Refused] = []
+    faults: list[BaseException] = []
 
     def run(call: Callable[[Session], Thing]) -> None:
         gate.wait(30)
         try:
             with begin() as session:
-                answer: Thing | Refused | BaseException = call(session)
-        except BaseException as error:  # a thread would swallow it: it is looked at below
-            answer = error
-        answers.append(answer)
+                answer = call(session)
+        except Refused as refusal:
+            answers.append(refusal)
+        except BaseException as fault:  # a thread would swallow it
+            faults.append(fault)
+        else:
+            answers.append(answer)
 
     threads = [threading.Thread(target=run, args=(call,)) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
+    if faults:
+        raise faults[0]
     assert len(answers) == len(calls)
-    faults = [each for each in answers if isinstance(each, BaseException)]
-    for fault in faults:
-        if not isinstance(fault, Refused):
-            raise fault
-    return [each for each in answers if isinstance(each, Refused) or each not in faults]
+    return answers
 
 
 def claiming(case_id: str, counsellor_id: str) -> Callable[[Session], str]:

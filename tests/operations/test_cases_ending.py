@@ -349,6 +349,16 @@ def test_who_left_the_line_starts_anew_and_who_has_an_open_case_keeps_it(
     assert (fresh is left, fresh.state) == (False, CaseState.INTAKE)
 
 
+def test_an_ended_abuse_never_comes_back_to_the_same_counsellor_by_itself(
+    session: Session, make: Make
+) -> None:
+    mei, seeker = shift(session, make.counsellor()), make.seeker()
+    case = held(session, make, mei, seeker)
+    cases.end_abuse(session, case, mei.id, reason="threats", days=1, now=NOON)
+    fresh = cases.reopen_or_new(session, seeker, after(5))
+    assert (fresh is case, fresh.state, fresh.prefers_id) == (False, CaseState.INTAKE, None)
+
+
 # --- whose counsellor is gone ---
 
 
