@@ -39,9 +39,7 @@ def reaching(session: Session, case: Case, *, now: datetime) -> Reaching:
     if by_text and safe_from is not None and safe_until is not None:
         held_until = outside(safe_from, safe_until, seeker.zone, now)
     flagged_until = _flagged_until(session, seeker.id, now)
-    return Reaching(
-        case.how, stopped_at, is_gone, held_until, safe_from, safe_until, flagged_until
-    )
+    return Reaching(case.how, stopped_at, is_gone, held_until, safe_from, safe_until, flagged_until)
 
 
 def _phones(session: Session, seeker_id: str) -> tuple[datetime | None, bool]:

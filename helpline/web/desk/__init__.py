@@ -1,0 +1,16 @@
+"""The desk: one's own people, who waits, one conversation. Works without script; live with it."""
+
+from flask import Flask
+
+from helpline.web.desk import closing, hours, live, page, passing, shift, taking, talking, words
+from helpline.web.desk.frame import bp
+
+__all__ = ["bp", "init_app"]
+
+VIEWS = (closing, hours, live, page, passing, shift, taking, talking)
+"""Each adds its views to `bp`."""
+
+
+def init_app(app: Flask) -> None:
+    words.register()
+    app.register_blueprint(bp)

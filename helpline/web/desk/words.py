@@ -1,0 +1,160 @@
+"""The words of the desk: levels, states, events in plain sentences, dispositions, refusals."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from helpline.cases import CaseState, Risk
+from helpline.people import HowToReach
+from helpline.web.errors import tells
+from helpline.web.language import LazyText
+from helpline.web.language import lazy_gettext as _l
+
+RISK: Mapping[Risk, tuple[LazyText, LazyText]] = {
+    Risk.NONE: (_l("None seen"), _l("Nothing says that they may come to harm.")),
+    Risk.CONCERN: (_l("Concern"), _l("Something worries you. No plan, no haste.")),
+    Risk.HIGH: (_l("High"), _l("Thoughts of dying with a plan or a means, or they are in danger.")),
+    Risk.IMMINENT: (_l("Imminent"), _l("Within a day or two. Your lead joins you now.")),
+}
+RISK_KIND: Mapping[Risk, str] = {Risk.CONCERN: "warn", Risk.HIGH: "bad", Risk.IMMINENT: "bad"}
+
+HOW: Mapping[HowToReach, LazyText] = {
+    HowToReach.WEB: _l("Web"),
+    HowToReach.TEXT: _l("Text"),
+    HowToReach.CALL: _l("Call back"),
+}
+
+STATE: Mapping[CaseState, tuple[LazyText, str]] = {
+    CaseState.ACTIVE: (_l("Your turn"), "warn"),
+    CaseState.WAITING_SEEKER: (_l("Their turn"), ""),
+    CaseState.HANDOVER: (_l("Being handed over"), "warn"),
+    CaseState.WRAP_UP: (_l("Wrap up"), "warn"),
+    CaseState.CLOSED: (_l("Closed"), ""),
+    CaseState.IN_REVIEW: (_l("In review"), ""),
+    CaseState.WAITING: (_l("Waiting"), ""),
+    CaseState.OFFERED: (_l("Waiting"), ""),
+}
+
+ENDED: Mapping[str, LazyText] = {
+    "talked": _l("We talked"),
+    "referred": _l("Referred to somebody else"),
+    "no_answer": _l("They stopped writing"),
+    "silent": _l("Silent from the start"),
+    "hang_up": _l("Broke off at once"),
+    "prank": _l("A prank"),
+    "wrong_number": _l("Wrong number"),
+    "abusive": _l("Ended, abusive"),
+    "left": _l("They left the line"),
+    "not_recorded": _l("Not recorded"),
+    "declined": _l("Turned away in review"),
+}
+
+# A move's reason as a sentence. %(who)s is "You", a colleague, or "The person asking".
+EVENT: Mapping[str, LazyText] = {
+    "opened": _l("Request came in"),
+    "ready": _l("Came into the line"),
+    "review_rule": _l("Went to review"),
+    "review_limit": _l("Nobody read it in time, so it came into the line"),
+    "accepted": _l("%(who)s read it and let it into the line"),
+    "review_declined": _l("%(who)s read it and turned it away, with resources"),
+    "offered": _l("Was offered to %(to)s"),
+    "one_more": _l("Was offered to %(to)s too"),
+    "offer_declined": _l("%(to)s said not now"),
+    "offer_lapsed": _l("%(to)s did not react to the offer"),
+    "paused": _l("%(to)s stepped away, the offer went on"),
+    "claimed": _l("%(who)s took it"),
+    "assigned": _l("%(who)s gave it to %(to)s"),
+    "reassigned": _l("%(who)s gave it to %(to)s instead"),
+    "handover_proposed": _l("%(who)s asked %(to)s to take over"),
+    "handover_taken": _l("%(who)s took over"),
+    "handover_refused": _l("%(who)s could not take over"),
+    "handover_withdrawn": _l("%(who)s went on after all"),
+    "handover_unanswered": _l("Nobody answered the request to take over"),
+    "handed_over": _l("%(who)s handed it to %(to)s"),
+    "handed_back": _l("%(who)s gave it back to the line"),
+    "shift_ended": _l("Whoever had it ended their shift"),
+    "shift_over": _l("Nobody answered after the shift, so it went on"),
+    "wrap_up": _l("%(who)s began to wrap up"),
+    "reopened": _l("Was opened again"),
+    "attention": _l("A word on the list was seen, so it moved up"),
+    "risk": _l("%(who)s set the risk: %(risk)s"),
+    "closed": _l("%(who)s closed it: %(ended)s"),
+}
+# Each message says these by itself.
+SILENT = frozenset({"answered", "heard"})
+
+
+def register() -> None:
+    """Give the desk's refusals their words."""
+    for code, status, sentence in (
+        ("empty_message", HTTPStatus.BAD_REQUEST, _l("Write something first, then send it.")),
+        (
+            "message_too_long",
+            HTTPStatus.BAD_REQUEST,
+            _l("This is longer than 1,600 characters. Shorten it, or send it in two."),
+        ),
+        (
+            "code_in_message",
+            HTTPStatus.BAD_REQUEST,
+            _l("This holds a return code. Whoever reads it could come in with it: take it out."),
+        ),
+        (
+            "cannot_be_texted",
+            HTTPStatus.CONFLICT,
+            _l("Texts to this person are stopped, so this was not sent. Your words are kept."),
+        ),
+        (
+            "handover_needs_somebody",
+            HTTPStatus.BAD_REQUEST,
+            _l("Choose the colleague who is to take over."),
+        ),
+        (
+            "unknown_disposition",
+            HTTPStatus.BAD_REQUEST,
+            _l("Choose one of the ways in which it ended."),
+        ),
+        (
+            "flag_needs_days",
+            HTTPStatus.BAD_REQUEST,
+            _l("Write a reason, and choose between 1 and 30 days."),
+        ),
+        (
+            "not_on_shift",
+            HTTPStatus.CONFLICT,
+            _l("You are not on shift now, so there is nothing to step out of."),
+        ),
+        *_OF_HOURS,
+    ):
+        tells(code, status, sentence)
+
+
+_OF_HOURS = (
+    ("empty_shift", HTTPStatus.BAD_REQUEST, _l("It must not end at the hour it starts.")),
+    (
+        "ends_before_it_begins",
+        HTTPStatus.BAD_REQUEST,
+        _l("The last day lies before the first. Change one of them."),
+    ),
+    ("unknown_weekday", HTTPStatus.BAD_REQUEST, _l("Choose a day of the week.")),
+    ("unknown_zone", HTTPStatus.BAD_REQUEST, _l("Choose the place whose clock you mean.")),
+    (
+        "unreadable_hours",
+        HTTPStatus.BAD_REQUEST,
+        _l("Write days as 2026-11-23 and hours as 19:00."),
+    ),
+    ("hours_incomplete", HTTPStatus.BAD_REQUEST, _l("Give both hours, or neither.")),
+    (
+        "day_out_of_reach",
+        HTTPStatus.BAD_REQUEST,
+        _l("This day is too far away. Look at the year again."),
+    ),
+    (
+        "wall_time_skipped",
+        HTTPStatus.BAD_REQUEST,
+        _l("On that day the clocks skip this hour. Choose another."),
+    ),
+    (
+        "no_such_promise",
+        HTTPStatus.NOT_FOUND,
+        _l("These hours are not there any more. Look at the list again."),
+    ),
+)
