@@ -42,8 +42,8 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
     languages = languages_of(session, caps)
     loads = _loads(session, caps)
     offered = _offered(session, caps)
-    lapsed = _lapsed(session, caps, now)
     rested = _rested(session, caps)
+    lapsed = _lapsed(session, caps, rested, now)
     rungs = _rungs(session, caps)
     return [
         Candidate(
@@ -107,23 +107,24 @@ def _offered(session: Session, among: Collection[str]) -> set[str]:
     return set(session.scalars(rows))
 
 
-def _lapsed(session: Session, among: Collection[str], now: datetime) -> dict[str, datetime]:
-    """Until when those are taken to be away on whom an offer ran out, unless they acted since."""
+def _lapsed(
+    session: Session, among: Collection[str], rested: Mapping[str, datetime], now: datetime
+) -> dict[str, datetime]:
+    """Until when those are taken to be away on whom an offer ran out, unless they took or closed
+    something since."""
     rows = (
-        select(Offer.counsellor_id, Offer.state, Offer.expires_at, Offer.answered_at)
-        .where(Offer.counsellor_id.in_(list(among)), Offer.expires_at > now - 2 * ABSENT_FOR)
-        .where(Offer.state.in_((OfferState.EXPIRED, OfferState.TAKEN, OfferState.DECLINED)))
+        select(Offer.counsellor_id, func.max(Offer.expires_at))
+        .where(
+            Offer.counsellor_id.in_(list(among)),
+            Offer.state == OfferState.EXPIRED,
+            Offer.expires_at > now - ABSENT_FOR,
+        )
+        .group_by(Offer.counsellor_id)
     )
-    lapsed: dict[str, datetime] = {}
-    acted: dict[str, datetime] = {}
-    for person_id, state, expires_at, answered_at in session.execute(rows):
-        last = lapsed if state is OfferState.EXPIRED else acted
-        moment = answered_at or expires_at
-        last[person_id] = max(last.get(person_id, moment), moment)
     return {
         person_id: at + ABSENT_FOR
-        for person_id, at in lapsed.items()
-        if person_id not in acted or acted[person_id] < at
+        for person_id, at in session.execute(rows)
+        if person_id not in rested or rested[person_id] < at
     }
 
 

@@ -144,8 +144,18 @@ def withdraw_proposals(session: Session, case_id: str, *, now: datetime) -> int:
     )
 
 
-def assign(session: Session, case_id: str, to_id: str, by_id: str, *, now: datetime) -> Case:
+def assign(
+    session: Session,
+    case_id: str,
+    to_id: str,
+    by_id: str,
+    *,
+    now: datetime,
+    beyond_cap: bool = False,
+) -> Case:
     """A coordinator or lead gives a case to somebody, out of the line or from a colleague.
+
+    beyond_cap: even when they carry as many as they may.
 
     Raises:
         AtCapacity: they carry as many as they may. CaseTaken: it moved meanwhile.
@@ -169,6 +179,7 @@ def assign(session: Session, case_id: str, to_id: str, by_id: str, *, now: datet
         reason=reason,
         actor_id=by_id,
         now=now,
+        beyond_cap=beyond_cap,
     )
     tell_staff(session, [to_id], "case_given", f"given:{case_id}:{now}", now=now)
     return taken

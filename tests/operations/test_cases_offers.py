@@ -156,6 +156,20 @@ def test_a_declined_offer_asks_for_another_look(session: Session, make: Make) ->
     assert len(session.scalars(due).all()) == 1
 
 
+def test_of_three_who_look_at_it_one_no_brings_a_fourth_and_the_others_keep_looking(
+    session: Session, make: Make
+) -> None:
+    everybody = {on(session, make).id for _ in range(4)}
+    case = make.case(urgency=1)
+    cases.route(session, now=NOON)
+    first = cases.open_offers(session)[0]
+    cases.decline_offer(session, first.id, first.counsellor_id, now=NOON)
+    assert (case.state, len(asked(session, case))) == (CaseState.OFFERED, 2)
+    cases.route(session, now=NOON)
+    assert set(asked(session, case)) == everybody - {first.counsellor_id}
+    assert reasons(session, case) == ["offered"]
+
+
 def test_declining_twice_is_once_and_somebody_elses_offer_is_nobodys(
     session: Session, make: Make
 ) -> None:
@@ -220,8 +234,6 @@ def test_who_lapsed_and_then_claimed_is_there_again(session: Session, make: Make
     cases.claim(session, first.id, mei.id, now=after(6))
     other = make.case()
     cases.route(session, now=after(6))
-    assert asked(session, other) == []  # a claim without an offer is no answer to one
-    cases.route(session, now=after(10))
     assert asked(session, other) == [mei.id]
 
 
