@@ -35,9 +35,8 @@ class _Forms(HTMLParser):
         elif self.forms and tag == "option" and self._select:
             if "selected" in at or self._select not in self.forms[-1].fields:
                 self._into(self._select, at["value"])
-        elif self.forms and tag == "input" and "name" in at:
-            if at.get("type") not in ("radio", "checkbox") or "checked" in at:
-                self._into(at["name"], at.get("value", "on"))
+        elif self.forms and tag == "input" and "name" in at and _sent(at):
+            self._into(at["name"], at.get("value", "on"))
 
     def handle_data(self, data: str) -> None:
         if self._area is not None:
@@ -53,6 +52,11 @@ class _Forms(HTMLParser):
 
     def _into(self, name: str, value: str) -> None:
         self.forms[-1].fields[name] = value
+
+
+def _sent(at: dict[str, str]) -> bool:
+    """Whether a browser sends this input: a choice only when it is chosen."""
+    return at.get("type") not in ("radio", "checkbox") or "checked" in at
 
 
 def form(page: TestResponse, action: str) -> Form:

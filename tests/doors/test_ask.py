@@ -233,7 +233,7 @@ def test_with_the_database_gone_the_numbers_and_the_form_are_there(
     for path in ("/", "/ask", "/crisis", "/crisis?country=JP", "/privacy"):
         browser.get(path)
     for table in ("line", "setting", "throttle", "visit", "person"):
-        session.execute(text(f"DROP TABLE {table}" + (" CASCADE" if _is_pg(session) else "")))
+        session.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
     session.commit()
     app.extensions.pop("helpline.public.known")  # as in a process that was just started
     browser.set_cookie("visit", "x" * 43)
@@ -242,10 +242,6 @@ def test_with_the_database_gone_the_numbers_and_the_form_are_there(
         assert page.status_code in (200, 303), (path, page.text)
     assert 'href="tel:119"' in browser.get("/crisis?country=JP").text
     assert "+60320000000" in browser.get("/").text  # from the published copy
-
-
-def _is_pg(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
 
 
 def test_a_database_that_breaks_while_it_is_sent_loses_nothing(

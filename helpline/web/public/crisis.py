@@ -30,9 +30,10 @@ Number = tuple[str, str, str]
 
 GENERIC = "112"
 _SPOKEN_IN = {"ms": "MY", "my": "MM", "fil": "PH", "ja": "JP", "hi": "IN", "ta": "IN"}
-_COUNTRIES = (
-    "AU BD BN CA CN DE ES FR GB HK ID IN IT JP KH KR LA LK MM MO MX MY NP NZ PH PK SG TH TW US VN"
-).split()
+_SERVED = """
+    AU BD BN CA CN DE ES FR GB HK ID IN IT JP KH KR LA LK MM MO MX MY NP NZ PH PK SG TH TW US VN
+"""
+_COUNTRIES = frozenset(_SERVED.split())
 _BARE = (
     b"<!doctype html><meta charset=utf-8><title>112</title>"
     b"<p>112 &middot; <a href='tel:112'>112</a></p>"
@@ -57,12 +58,12 @@ def countries() -> dict[str, str]:
 
 
 def crisis_numbers() -> Sequence[Number]:
-    """What the panel shows: the emergency number first, then a crisis line where one is verified."""
+    """What the panel shows: the emergency number, then a crisis line where one is verified."""
     return numbers(country())[:PANEL]
 
 
 def numbers(code: str | None) -> Sequence[Number]:
-    """All numbers of a country: emergency, then verified crisis lines, in the page's language first."""
+    """All numbers of a country: emergency, then verified crisis lines, the reader's first."""
     emergency = [(_("emergency"), each, "tel") for each in crisis.emergency(code) or (GENERIC,)]
     lines = [line for line in known.facts().crisis_lines if line.country in (code, "")]
     shown = [line for line in lines if crisis.shown(line, runtime().now().date())]
@@ -84,7 +85,7 @@ def page() -> ResponseReturnValue:
     """All the numbers of a country, and where to choose another one."""
     try:
         return _draw()
-    except Exception as error:  # noqa: BLE001  this page answers whatever is broken
+    except Exception as error:  # whatever is broken, this page answers
         log.error("the page of numbers could not be drawn: %s", type(error).__name__)
         return Response(_published(), mimetype="text/html")
 
@@ -94,7 +95,11 @@ def publish(app: Flask) -> None:
     folder = _folder(app)
     folder.mkdir(parents=True, exist_ok=True)
     for one in i18n.offered():
-        with app.test_request_context("/crisis", query_string={"lang": one.tag}):
+        # A context of the application's own, too: the visitor's request keeps its `g`.
+        with (
+            app.app_context(),
+            app.test_request_context("/crisis", query_string={"lang": one.tag}),
+        ):
             app.preprocess_request()
             text = _draw()
         fresh = folder / f"crisis.{one.tag}.html.new"

@@ -29,7 +29,7 @@ log = logging.getLogger("helpline.web")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """number: the line's public number, "" when there is none. languages: in which somebody answers.
+    """number: the line's public number, "" when there is none. languages: that somebody answers in.
 
     crisis_lines: as coordinators entered them in the setting `crisis_lines`.
     """
