@@ -23,6 +23,7 @@ from helpline.messaging.outbox.claiming import Attempt
 from helpline.worker.work import Work
 
 LOOK_EVERY = 0.1  # seconds, when there is nothing to do
+LOOK_FOR_ERRANDS = 1.0  # nobody waits for those
 AFTER_TROUBLE = 1.0  # seconds, when the database does not answer
 DRAIN = 9.0  # seconds for what is under way
 _PG_JOB_THREADS = 4
@@ -37,7 +38,7 @@ def run_forever(app: Flask, stop: threading.Event | None = None) -> None:
     looping = [
         _thread(_patient(_do_jobs, work, stop)) for _ in range(1 if on_sqlite else _PG_JOB_THREADS)
     ]
-    looping.append(_thread(_patient(_run_errands, work, stop)))
+    looping.append(_thread(_patient(_run_errands, work, stop, LOOK_FOR_ERRANDS)))
     _Post(work, stop).run()
     deadline = time.monotonic() + DRAIN
     for thread in looping:
@@ -62,14 +63,19 @@ def _thread(target: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def _patient(step: Callable[[Work], bool], work: Work, stop: threading.Event) -> Callable[[], None]:
+def _patient(
+    step: Callable[[Work], bool],
+    work: Work,
+    stop: threading.Event,
+    rest: float = LOOK_EVERY,
+) -> Callable[[], None]:
     """Repeat a step until told to stop; rest when there is nothing to do or no database."""
 
     def loop() -> None:
         while not stop.is_set():
             try:
                 if not step(work):
-                    stop.wait(LOOK_EVERY)
+                    stop.wait(rest)
             except Exception as error:
                 _log.error("worker: %s", type(error).__name__)
                 stop.wait(AFTER_TROUBLE)

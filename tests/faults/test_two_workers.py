@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -85,11 +84,13 @@ def test_texts_leave_once_and_in_order_however_many_workers_there_are(
     threads = [threading.Thread(target=run_forever, args=(app, stop)) for app in workers]
     for thread in threads:
         thread.start()
-    _until(lambda: _unsettled(session) == 0, seconds=60)
-    stop.set()
-    for thread in threads:
-        thread.join(15)
-    _close(workers)
+    try:
+        _until(lambda: _unsettled(session) == 0, seconds=30)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(15)
+        _close(workers)
 
     assert Counter(network.taken) == Counter(wanted)
     assert network.two_at_once == []
@@ -141,8 +142,7 @@ def _unsettled(session: Session) -> int:
 def _until(done: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not done():
-        if time.monotonic() > deadline:
-            pytest.fail("the workers did not finish in time")
+        assert time.monotonic() < deadline, "the workers did not finish in time"
         time.sleep(0.1)
 
 

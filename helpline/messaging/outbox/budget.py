@@ -77,7 +77,8 @@ def _day(now: datetime) -> str:
 def _add(session: Session, pot: _Pot, parts: int, now: datetime) -> bool:
     """Add to one counter unless it would pass its limit."""
     spent = _added(session, pot, parts)
-    if spent is None and _make(session, pot):
+    if spent is None:  # nothing left, or nothing counted yet: a colleague may be first to count
+        _make(session, pot)
         spent = _added(session, pot, parts)
     if pot.kind == "all" and spent is not None:
         _warn(session, pot, spent - parts, spent, now)
@@ -95,12 +96,11 @@ def _added(session: Session, pot: _Pot, parts: int) -> int | None:
     )
 
 
-def _make(session: Session, pot: _Pot) -> bool:
-    """Put a counter there at nought; False when it is there already."""
+def _make(session: Session, pot: _Pot) -> None:
+    """Put a counter there at nought, unless it is there already."""
     insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     fresh = insert(PartsSpent).values(day=pot.period, kind=pot.kind, parts=0)
-    added = session.execute(fresh.on_conflict_do_nothing().returning(PartsSpent.day)).first()
-    return added is not None
+    session.execute(fresh.on_conflict_do_nothing())
 
 
 def _warn(session: Session, pot: _Pot, before: int, after: int, now: datetime) -> None:

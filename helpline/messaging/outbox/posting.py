@@ -72,9 +72,7 @@ def withdraw_to(session: Session, contact_point_id: str, *, now: datetime) -> in
             OutboxMessage.state == OutboxState.QUEUED,
             OutboxMessage.contact_point_id == contact_point_id,
         )
-        .values(
-            state=OutboxState.SUPPRESSED, held_for="withdrawn", in_flight=False, settled_at=now
-        )
+        .values(state=OutboxState.SUPPRESSED, held_for="withdrawn", in_flight=False, settled_at=now)
         .returning(OutboxMessage.id)
     )
     return len(gone.all())
