@@ -3,13 +3,14 @@
 import enum
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from helpline.crisis import CrisisLine
 from scheduling.base import Base, Id
 
 
@@ -86,6 +87,41 @@ def text_rules(session: Session) -> TextRules:
         if name in kept:
             kept[name] = time.fromisoformat(kept[name])
     return TextRules(**kept)
+
+
+def set_text_rules(session: Session, rules: TextRules) -> None:
+    """From now on these; texts that wait are judged by them when they leave."""
+    kept = asdict(rules) | {
+        "quiet_from": f"{rules.quiet_from:%H:%M}",
+        "quiet_until": f"{rules.quiet_until:%H:%M}",
+        "countries": list(rules.countries),
+    }
+    set_setting(session, "text_rules", kept)
+
+
+def crisis_lines(session: Session) -> list[CrisisLine]:
+    """What coordinators entered, verified or not; `crisis.shown` says which may be seen."""
+    return [
+        CrisisLine(
+            name=one["name"],
+            number=one["number"],
+            country=one.get("country", ""),
+            languages=tuple(one.get("languages", ())),
+            hours=one.get("hours", ""),
+            source=one.get("source", ""),
+            verified_on=date.fromisoformat(one["verified_on"]) if one.get("verified_on") else None,
+            verified_by=one.get("verified_by", ""),
+        )
+        for one in setting(session, "crisis_lines", [])
+    ]
+
+
+def set_crisis_lines(session: Session, lines: Sequence[CrisisLine]) -> None:
+    kept = [
+        asdict(line) | {"verified_on": line.verified_on.isoformat() if line.verified_on else ""}
+        for line in lines
+    ]
+    set_setting(session, "crisis_lines", kept)
 
 
 def first_line(session: Session) -> Line | None:

@@ -148,6 +148,12 @@ def join_team(
     _note(session, by, person_id, "joined_team", f"{team_id} {place}", now)
 
 
+def is_at(session: Session, person_id: str, team_id: str, place: Place) -> bool:
+    """Whether somebody has this place in a team already."""
+    member = session.get(TeamMember, (person_id, team_id))
+    return member is not None and member.place is place
+
+
 def has_admin(session: Session) -> bool:
     """Whether anybody can let others in yet."""
     return bool(session.scalar(_admins()))

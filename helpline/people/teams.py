@@ -4,6 +4,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpline.people.team import Place, Team, TeamMember
+from scheduling.base import new_id
 
 
 def settle(session: Session, person_id: str, team_id: str, place: Place) -> None:
@@ -32,3 +33,16 @@ def leave(session: Session, person_id: str, team_id: str) -> None:
 
 def all_teams(session: Session) -> list[Team]:
     return list(session.scalars(select(Team).order_by(Team.name)))
+
+
+def add_team(session: Session, name: str) -> Team:
+    """A new team, with nobody in it."""
+    team = Team(id=new_id(), name=name)
+    session.add(team)
+    session.flush()
+    return team
+
+
+def members_of(session: Session, team_id: str) -> list[TeamMember]:
+    """Who is in a team, at which place."""
+    return list(session.scalars(select(TeamMember).where(TeamMember.team_id == team_id)))

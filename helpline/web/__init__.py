@@ -13,6 +13,7 @@ from helpline.web import (
     assets,
     auth,
     components,
+    coordination,
     demo,
     desk,
     errors,
@@ -36,6 +37,7 @@ DOORS: tuple[Callable[[Flask], None], ...] = (
     account.init_app,
     tabs.init_app,
     desk.init_app,
+    coordination.init_app,
     sms.init_app,
     demo.init_app,
 )

@@ -12,6 +12,8 @@ from helpline.web.matrix import Verdict
 _PARTS = (
     ("desk.mine", _l("Desk")),
     ("coordination.board", _l("Coordination")),
+    ("coordination.reviews", _l("Review")),
+    ("coordination.settings", _l("Settings")),
     ("account.staff", _l("Staff")),
 )
 """The first page of each part, and its name."""
@@ -31,8 +33,14 @@ def staff_tabs() -> Sequence[Tab]:
 
 
 def _is_here(endpoint: str) -> bool:
-    first = url_for(endpoint)
-    return request.path == first or request.path.startswith(f"{first}/")
+    """Of several parts in whose addresses the page lies, the one with the longest address."""
+    around = [
+        first
+        for part, _words in _PARTS
+        if part in current_app.view_functions
+        and f"{request.path}/".startswith(f"{(first := url_for(part))}/")
+    ]
+    return url_for(endpoint) == max(around, key=len, default="")
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,16 @@
+"""`/coordination`: who waits and who is on, giving cases to people, review, settings."""
+
+from flask import Flask
+
+from helpline.web.coordination import board, case, review, settings, teams, words
+from helpline.web.coordination.frame import bp
+
+__all__ = ["bp", "init_app"]
+
+VIEWS = (board, case, review, settings, teams)
+"""Each adds its views to `bp`."""
+
+
+def init_app(app: Flask) -> None:
+    words.register()
+    app.register_blueprint(bp)
