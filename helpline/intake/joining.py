@@ -68,12 +68,14 @@ def number_in(text: str) -> str | None:
     return bare if _NUMBER.fullmatch(bare) else None
 
 
-def join_by_code(session: Session, point: ContactPoint, code: str, *, now: datetime) -> bool:
+def join_by_code(session: Session, point: ContactPoint, text: str, *, now: datetime) -> bool:
     """The phone at `point` texted a page's number: put both together. False: it is no such number.
 
-    Afterwards `point` belongs to the person of the page, with one open case.
+    text: the whole text that came. Afterwards `point` belongs to the person of the page, with one
+    open case.
     """
-    if session.scalar(select(JoiningNumber.person_id).limit(1)) is None:
+    code = number_in(text)
+    if code is None or session.scalar(select(JoiningNumber.person_id).limit(1)) is None:
         return False
     bucket = f"joining|{point.id}"
     if throttle.hit(session, bucket, limit=TRIES, window=WINDOW, now=now) is not None:

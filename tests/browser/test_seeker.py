@@ -1,0 +1,242 @@
+"""A person asking, in a real browser: without script the whole way, and back from another device."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from os import environ
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from helpline import cases
+from helpline.cases import Case
+from helpline.conversation import say
+from tests.make import NOON, Make
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "axe.min.js"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SHOTS = environ.get("TEST_SCREENSHOTS")  # a folder to look at the pages with one's own eyes
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WORDS = "I have not slept since they closed our street."
+
+
+@pytest.fixture
+def address(app: Flask, make: Make) -> Iterator[str]:
+    """The whole product on loopback, with a line that has a number."""
+    make.line(number="+60320000000", languages="en,ms,zh-Hans")
+    make.session.commit()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = environ.get("TEST_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def plain(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser without script."""
+    context = browser.new_context(java_script_enabled=False)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def scripted(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+def _ask(page: Page, address: str) -> str:
+    """From the first page to the code; the six words."""
+    page.goto(address)
+    page.get_by_role("link", name="Write to us").click()
+    page.get_by_text("Yes", exact=True).click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("What is on your mind?").fill(WORDS)
+    page.get_by_text("being alone").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("On this page").first.click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Yes, keep what I wrote").check(force=True)
+    page.get_by_role("button", name="Send it now").click()
+    return page.locator(".code").first.inner_text()
+
+
+def _answer(session: Session, make: Make, words: str) -> None:
+    """A counsellor takes the case and answers."""
+    case = session.scalars(select(Case)).one()
+    if case.counsellor_id is None:
+        counsellor = make.counsellor(alias="Aisyah")
+        session.commit()
+        case = cases.claim(session, case.id, counsellor.id, now=NOON)
+    session.refresh(case)
+    assert case.counsellor_id
+    say(session, case, case.counsellor_id, words, now=NOON, form_key=words)
+    session.commit()
+
+
+def test_without_script_from_the_first_page_to_an_answer_and_back_from_another_device(
+    plain: BrowserContext, browser: Browser, address: str, session: Session, make: Make
+) -> None:
+    page = plain.new_page()
+    code = _ask(page, address)
+    assert len(code.split()) == 6
+    page.get_by_role("link", name="I have kept it").click()
+    assert page.get_by_text("You are number 1 of 1 in line").is_visible()
+    _answer(session, make, "I am glad you wrote.")
+    page.get_by_role("link", name="Look for new messages").click()
+    assert page.get_by_text("I am glad you wrote.").is_visible()
+    page.get_by_label("Your message").fill("Thank you.")
+    page.get_by_role("button", name="Send").click()
+    assert page.get_by_text("Thank you.").is_visible()
+    elsewhere = browser.new_context(java_script_enabled=False)
+    other = elsewhere.new_page()
+    other.goto(f"{address}/return")
+    other.get_by_label("Your code").fill(code.upper())
+    other.get_by_role("button", name="Open my messages").click()
+    assert other.get_by_text(WORDS).is_visible()
+    assert other.get_by_text("Thank you.").is_visible()
+    elsewhere.close()
+
+
+def test_an_open_page_notices_an_answer_and_leaves_alone_what_is_typed(
+    scripted: BrowserContext, address: str, session: Session, make: Make
+) -> None:
+    page = scripted.new_page()
+    _ask(page, address)
+    page.get_by_role("link", name="I have kept it").click()
+    page.get_by_label("Your message").fill("While I am typing")
+    _answer(session, make, "I am glad you wrote.")
+    page.get_by_text("I am glad you wrote.").wait_for(timeout=15_000)
+    page.get_by_text("There is something new above.").wait_for()
+    assert page.get_by_label("Your message").input_value() == "While I am typing"
+    assert page.title() == "Page"
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_after_leaving_nothing_is_behind_back_and_nothing_is_stored(
+    browser: Browser, address: str, script: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=script)
+    page = context.new_page()
+    _ask(page, address)
+    page.get_by_role("link", name="I have kept it").click()
+    assert page.get_by_text(WORDS).is_visible()
+    page.get_by_role("link", name="Leave this page").click()
+    page.wait_for_url("**/clock")
+    assert context.cookies() == []
+    for _ in range(9):
+        page.go_back()
+        assert WORDS not in page.content()
+        if not page.url.startswith("http"):
+            break
+        page.reload()
+        assert WORDS not in page.content()
+    if script:
+        page.goto(f"{address}/clock")
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    context.close()
+
+
+def test_a_change_of_language_in_the_middle_keeps_what_was_typed(
+    plain: BrowserContext, address: str
+) -> None:
+    page = plain.new_page()
+    page.goto(f"{address}/ask")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("What is on your mind?").fill(WORDS)
+    page.locator(".lang summary").click()
+    page.get_by_role("button", name="Bahasa Melayu").click()
+    assert page.locator("html").get_attribute("lang") == "ms"
+    assert page.locator("#words").input_value() == WORDS
+
+
+def _pages(page: Page, address: str) -> Iterator[str]:
+    """Every page of a person asking, one after the other; the name of each."""
+    for path in ("", "return", "privacy", "crisis", "clock"):
+        page.goto(f"{address}/{path}")
+        yield path or "front"
+    page.goto(f"{address}/ask")
+    for step in (1, 2, 3):
+        yield f"ask-{step}"
+        if step == 3:
+            page.locator("label[for=how-text]").click()
+            page.locator("#phone").fill("12")
+            page.locator("form#ask button:not([name])").click()
+            yield "ask-3-wrong"
+            page.locator("label[for=how-web]").click()
+        if step == 2:
+            page.locator("#words").fill(WORDS)
+        page.locator("form#ask button:not([name])").click()
+    yield "ask-4"
+    page.locator("label[for=agree]").click()
+    page.locator("form#ask button:not([name])").click()
+    yield "code"
+    for path in ("talk", "talk/reach", "talk/join", "talk/leave", "talk/erase"):
+        page.goto(f"{address}/{path}")
+        yield path.replace("/", "-")
+    page.goto(f"{address}/talk/join")
+    page.locator("label[for=agree]").click()
+    page.locator("main form button").click()
+    yield "talk-join-number"
+
+
+@pytest.mark.parametrize("language", ["en", "ms", "zh-Hans"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_axe_finds_nothing_wrong_with_any_page(
+    browser: Browser, address: str, width: int, language: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, locale=language, bypass_csp=True
+    )
+    page = context.new_page()
+    found = []
+    for name in _pages(page, address):
+        page.evaluate(AXE.read_text())
+        wrong = page.evaluate("axe.run()")["violations"]
+        found += [(name, one["id"], [n["html"] for n in one["nodes"]][:3]) for one in wrong]
+        if page.evaluate(TOO_WIDE):
+            found.append((name, "too wide", []))
+        _keep_shot(page, f"{name}-{language}-{width}")
+    context.close()
+    assert found == []
+
+
+def _keep_shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+def test_the_policy_stops_nothing_and_nothing_comes_from_elsewhere(
+    scripted: BrowserContext, address: str, work: Callable[[], int]
+) -> None:
+    page = scripted.new_page()
+    told: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    _ask(page, address)
+    page.get_by_role("link", name="I have kept it").click()
+    page.wait_for_load_state("networkidle")
+    assert told == []
+    assert [url for url in asked if not url.startswith(address)] == []
