@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -209,10 +209,17 @@ def heard(session: Session, case: Case, now: datetime) -> None:
 
 def is_flagged(session: Session, person_id: str, now: datetime) -> bool:
     """Whether a dated limit lies on one of a person's contact points now."""
-    flags = select(ContactFlag.id).where(
-        ContactFlag.person_id == person_id, ContactFlag.until > now
+    return flagged_until(session, person_id, now) is not None
+
+
+def flagged_until(session: Session, person_id: str, now: datetime) -> datetime | None:
+    """Until when a dated limit lies on a person; None when there is none."""
+    ends: datetime | None = session.scalar(
+        select(func.max(ContactFlag.until)).where(
+            ContactFlag.person_id == person_id, ContactFlag.until > now
+        )
     )
-    return session.scalar(flags.limit(1)) is not None
+    return ends
 
 
 def _tell_watchers(

@@ -281,3 +281,36 @@ def test_unsure_of_the_language_we_ask_with_digits(
     assert "Bahasa Melayu" in heard[-1] or "1 " in heard[-1]
     phone.text("1")
     assert the_case(session).language == "ms"
+
+
+def test_a_limit_is_told_once_a_day_with_the_crisis_number_and_the_words_are_still_read(
+    phone: Phone, aisyah: Person, session: Session, clock: Clock
+) -> None:
+    phone.text("Saya rasa sangat takut dan tak boleh tidur")
+    phone.text("0")
+    case = cases.claim(session, the_case(session).id, aisyah.id, now=clock())
+    cases.end_abuse(session, case, aisyah.id, reason="threats", days=3, now=clock())
+    session.commit()
+    phone.new()
+    clock.forward(timedelta(days=1))
+    heard = phone.text("kenapa tak jawab")
+
+    assert len(heard) == 1
+    assert "112" in heard[0] or "999" in heard[0]
+    assert phone.text("jawablah") == [] or "112" not in phone.gateway.bodies(phone.number)[-1]
+    assert (True, "kenapa tak jawab") in said(session)
+    assert the_case(session).id != case.id
+
+
+def test_a_limit_ends_by_itself(
+    phone: Phone, aisyah: Person, session: Session, clock: Clock
+) -> None:
+    phone.text("Saya rasa sangat takut dan tak boleh tidur")
+    phone.text("0")
+    case = cases.claim(session, the_case(session).id, aisyah.id, now=clock())
+    cases.end_abuse(session, case, aisyah.id, reason="threats", days=3, now=clock())
+    session.commit()
+    phone.new()
+    clock.forward(timedelta(days=4))
+
+    assert any(text.endswith("9 henti") for text in phone.text("saya minta maaf"))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from helpline import cases
 from helpline.cases import WITH_COUNSELLOR, Case, CaseState
 from helpline.conversation import Dialog
+from helpline.i18n import when
 from helpline.intake import attention, joining
 from helpline.intake.digits import read_digit
 from helpline.intake.keywords import Keyword, meanings
@@ -14,6 +15,7 @@ from helpline.intake.texting import questions, silence, words
 from helpline.intake.texting.saying import tell, tell_place
 from helpline.intake.texting.texter import Texter, keep
 from helpline.messaging.inbound import InboundText
+from helpline.messaging.texts import written_in
 from helpline.people import Person
 
 
@@ -43,7 +45,10 @@ def listen(session: Session, who: Texter, text: InboundText, *, now: datetime) -
         case = cases.reopen_or_new(session, who.person, now)
         case.line_id = case.line_id or (who.line.id if who.line else None)
     _look_for_listed_words(session, who, case, text, now)
-    if case.state is CaseState.INTAKE and is_new:
+    if case.state is CaseState.INTAKE and _is_limited(session, who, case, now):
+        keep(session, who, case, text, now=now)
+        cases.enter_line(session, case, now=now)
+    elif case.state is CaseState.INTAKE and is_new:
         keep(session, who, case, text, now=now)
         questions.begin(session, who, case, dialog, text, now=now)
     elif case.state is CaseState.INTAKE:
@@ -82,6 +87,20 @@ def _look_for_listed_words(
     cases.raise_attention(session, case, f"{found[0].language}:{found[0].entry}", now=now)
     hour = f"{case.id}:{now:%Y-%m-%dT%H}"
     tell(session, who.person, who.point, "resources", hour, now=now, case=case)
+
+
+def _is_limited(session: Session, who: Texter, case: Case, now: datetime) -> bool:
+    """Whether a dated limit lies on them. They hear so once a day, with the crisis numbers.
+
+    What they write is still kept and read by a human first; it is only not answered by questions.
+    """
+    until = cases.flagged_until(session, who.person.id, now)
+    if until is None:
+        return False
+    told = when(until, who.person.zone, written_in(who.person.language))
+    key = f"limited:{now:%Y-%m-%d}"
+    tell(session, who.person, who.point, "ended", key, now=now, case=case, until=told)
+    return True
 
 
 def _joins(session: Session, who: Texter, text: InboundText, now: datetime) -> bool:
