@@ -4,67 +4,74 @@ Absolute times tell about the machine; a ratio to the least that could be done t
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+
+from flask import Flask
 
 from helpline.app import create_app
-from helpline.bench import load, webhook
+from helpline.bench import decisions, load, pages, poll, texts, webhook
+from helpline.bench.figures import Figure, Placed, as_rows, as_table
 from helpline.bench.floor import create_floor
 from helpline.bench.place import postgres_place, postgres_server, sqlite_place
-from helpline.bench.webhook import Compared
 from helpline.config import Config
 from helpline.db import db
+from helpline.messaging.gateway import TextGateway
 
 Place = Callable[[], AbstractContextManager[dict[str, str]]]
 
 
-def run(config: Config, *, as_json: bool = False) -> str:
-    """Measure everything; a table, or JSON for programs."""
-    rows = list(_webhook(config))
-    if as_json:
-        return json.dumps([_row(where, found) for where, found in rows], indent=1)
-    return "\n".join(_line(where, found) for where, found in rows)
+def run(config: Config, *, server: str = "", as_json: bool = False) -> str:
+    """Measure everything; a table, or JSON for programs. `server`: a PostgreSQL to use as well."""
+    found = [*_without_database(), *_with_database(config, server)]
+    return json.dumps(as_rows(found), indent=1) if as_json else as_table(found)
 
 
-def _webhook(config: Config) -> Iterator[tuple[str, Compared]]:
+def _without_database() -> Iterator[Placed]:
+    for figure in decisions.figures():
+        yield "-", figure
+
+
+def _with_database(config: Config, server: str) -> Iterator[Placed]:
     places: dict[str, Place] = {"SQLite": sqlite_place}
-    if server := postgres_server(config):
-        places["PostgreSQL"] = lambda: postgres_place(server)
+    if named := postgres_server(config, server):
+        places["PostgreSQL"] = lambda: postgres_place(named)
     for name, place in places.items():
         with place() as settings:
-            yield name, _cpu(settings)
-            measured = Config.from_env(settings)
-            base, token = measured.public_base_url, measured.twilio_auth_token
-            yield name, load.p99(settings, base, token)
+            for figure in _measured(settings, with_pages=name == "SQLite"):
+                yield name, figure
 
 
-def _cpu(settings: dict[str, str]) -> Compared:
+def _measured(settings: dict[str, str], *, with_pages: bool) -> Iterator[Figure]:
+    if with_pages:
+        with _application(settings) as app:
+            yield from pages.weights(app)
+    yield from _webhook(settings)
+    with _application(settings) as app:
+        cookie = poll.sign_somebody_in(app)
+        yield poll.cpu(app, cookie, settings)
+        yield from poll.under_gunicorn(app, cookie, settings)
+    network = texts.SlowNetwork()
+    with _application(settings, network) as app:
+        yield from texts.figures(app, network)
+
+
+def _webhook(settings: dict[str, str]) -> Iterator[Figure]:
     config = Config.from_env(settings)
-    ours, floor = create_app(config), create_floor(config)
+    base, token = config.public_base_url, config.twilio_auth_token
+    with _application(settings) as ours:
+        floor = create_floor(config)
+        yield webhook.cpu(ours.wsgi_app, floor.wsgi_app, base, token)
+    yield load.p99(settings, base, token)
+
+
+@contextmanager
+def _application(
+    settings: Mapping[str, str], network: TextGateway | None = None
+) -> Iterator[Flask]:
+    app = create_app(Config.from_env(settings), texts=network)
     try:
-        token = config.twilio_auth_token
-        return webhook.cpu(ours.wsgi_app, floor.wsgi_app, config.public_base_url, token)
+        yield app
     finally:
-        with ours.app_context():
+        with app.app_context():
             db.engine.dispose()
-
-
-def _row(where: str, found: Compared) -> dict[str, object]:
-    return {
-        "where": where,
-        "what": found.what,
-        "unit": found.unit,
-        "ours": round(found.ours, 2),
-        "floor": round(found.floor, 2),
-        "ratio": round(found.ratio, 2),
-        "goal": found.goal,
-        "reached": found.ratio <= found.goal,
-    }
-
-
-def _line(where: str, found: Compared) -> str:
-    reached = "reached" if found.ratio <= found.goal else "MISSED"
-    return (
-        f"{where:<11} {found.what:<44} {found.ratio:5.2f} x the floor"
-        f" ({found.ours:.1f} to {found.floor:.1f} {found.unit}; goal {found.goal:g}: {reached})"
-    )

@@ -51,7 +51,7 @@ def create_floor(config: Config | None = None) -> Flask:
 
 
 def _rows(sid: str, sender: str, to: str, body: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    at = datetime.now(UTC).replace(tzinfo=None)  # noqa: DTZ005, TID251  a program of its own
+    at = datetime.now(UTC).replace(tzinfo=None)  # noqa: TID251  a program of its own
     row = new_id()
     words = (sender.encode(), sender.encode(), to.encode(), body.encode())
     return (row, "floor", sid, *words, at.isoformat(" ")), (new_id(), row, at.isoformat(" "))

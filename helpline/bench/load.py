@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from helpline.bench.webhook import FORM_TYPE, PATH, Compared, signed
+from helpline.bench.figures import Figure
+from helpline.bench.webhook import FORM_TYPE, GOAL, PATH, signed
 from helpline.config import environment
 
 OURS, FLOOR = "helpline.app:create_app()", "helpline.bench.floor:create_floor()"
@@ -19,9 +20,9 @@ CONNECTIONS, EACH, TURNS = 16, 60, 3
 PATIENCE = 60.0  # seconds for a server to come up
 
 
-def p99(settings: Mapping[str, str], base: str, token: str) -> Compared:
+def p99(settings: Mapping[str, str], base: str, token: str) -> Figure:
     """Milliseconds, 16 connections at once, gunicorn 2 x 4: the 99th percentile's median."""
-    with _server(OURS, settings) as ours, _server(FLOOR, settings) as floor:
+    with server(OURS, settings) as (ours, _), server(FLOOR, settings) as (floor, _):
         found: dict[int, list[float]] = {ours: [], floor: []}
         for turn in range(TURNS + 1):
             for port, kept in found.items():
@@ -29,7 +30,8 @@ def p99(settings: Mapping[str, str], base: str, token: str) -> Compared:
                 if turn:  # the first warms up
                     kept.append(slowest)
     ours_ms, floor_ms = (statistics.median(kept) * 1e3 for kept in found.values())
-    return Compared("webhook, 99th percentile of 16 connections", "ms", ours_ms, floor_ms)
+    what = "webhook, 99th percentile of 16 connections"
+    return Figure(what, "ms", ours_ms, GOAL * floor_ms, floor_ms)
 
 
 def _slowest(port: int, base: str, token: str) -> float:
@@ -73,8 +75,8 @@ def _request(base: str, token: str) -> bytes:
 
 
 @contextlib.contextmanager
-def _server(application: str, settings: Mapping[str, str]) -> Iterator[int]:
-    """A gunicorn of two processes with four threads each, ended with its whole group."""
+def server(application: str, settings: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """A gunicorn of two processes with four threads each: its port and the id of its process."""
     port = _free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
@@ -86,7 +88,7 @@ def _server(application: str, settings: Mapping[str, str]) -> Iterator[int]:
     )
     try:
         _wait(lambda: _listens(port))
-        yield port
+        yield port, process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):

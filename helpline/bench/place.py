@@ -19,9 +19,9 @@ from scheduling.base import Base, new_id
 PUBLIC = "http://127.0.0.1:5000"
 
 
-def postgres_server(config: Config) -> str | None:
-    """A PostgreSQL to measure on as well, if the settings name one."""
-    for url in (environment().get("TEST_DATABASE_URL", ""), config.database_url):
+def postgres_server(config: Config, named: str = "") -> str | None:
+    """A PostgreSQL to measure on as well: the one named, or that of the settings."""
+    for url in (named, environment().get("TEST_DATABASE_URL", ""), config.database_url):
         if url.startswith("postgres"):
             return engine_url(url).replace("postgresql+psycopg", "postgresql")
     return None

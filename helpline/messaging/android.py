@@ -22,8 +22,8 @@ from helpline.messaging.gateway import (
     Found,
     Inbound,
     Outcome,
-    Refused,
     RefusalKind,
+    Refused,
     Unknown,
 )
 

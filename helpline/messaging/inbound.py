@@ -1,9 +1,9 @@
 """Texts that reached us. Stored by two plain statements before anything else happens."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Executable, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Connection, Executable, Index, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -54,7 +54,7 @@ def store(
     The caller holds a transaction: an acknowledged text is one that was committed.
     """
     row = _sealed(keyring, inbound) | {"gateway": gateway[:12], "received_at": now}
-    if connection.execute(_texts(connection), row).rowcount == 0:
+    if connection.execute(_texts(connection), row).rowcount != 1:
         return False
     connection.execute(
         _jobs(connection),
@@ -110,6 +110,12 @@ def _jobs(connection: Connection) -> Executable:
 # Made once: building a statement costs more than running it.
 _TABLE = InboundText.__tablename__
 _INSERTS: dict[str, tuple[Executable, Executable]] = {
-    name: (insert(InboundText.__table__).on_conflict_do_nothing(), insert(Job.__table__))
+    name: (
+        # psycopg forgets how many rows there were unless it is asked to remember.
+        insert(cast(Table, InboundText.__table__))
+        .on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True),
+        insert(cast(Table, Job.__table__)),
+    )
     for name, insert in (("sqlite", sqlite_insert), ("postgresql", pg_insert))
 }

@@ -27,8 +27,8 @@ from helpline.messaging.gateway import (
     Found,
     Inbound,
     Outcome,
-    Refused,
     RefusalKind,
+    Refused,
     Unknown,
 )
 from helpline.messaging.refusals import kind_of
@@ -43,7 +43,7 @@ REQUEST_TIMEOUT = 408  # it may have been taken before
 log = logging.getLogger("helpline.twilio")
 
 
-class RebasedHttpClient(TwilioHttpClient):
+class RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
     """Twilio's own client, sent to `base`, keeping of each answer what its exceptions lose.
 
     Setting `client.api.base_url` instead breaks when TWILIO_EDGE is in the environment.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from helpline.messaging.android import AndroidGateway, Report, parse_event
-from helpline.messaging.gateway import Accepted, Found, Inbound, Refused, RefusalKind, Unknown
+from helpline.messaging.gateway import Accepted, Found, Inbound, RefusalKind, Refused, Unknown
 from tests.adapters.network import NOW, TO, Answer, FakeNetwork
 
 
@@ -16,9 +16,7 @@ def gateway(fake: FakeNetwork, timeout: float = 5.0) -> AndroidGateway:
 
 
 def send(gateway: AndroidGateway) -> Accepted | Refused | Unknown:
-    return gateway.send(
-        own_id="own1", to=TO, body="hello", expires_at=NOW + timedelta(minutes=10)
-    )
+    return gateway.send(own_id="own1", to=TO, body="hello", expires_at=NOW + timedelta(minutes=10))
 
 
 def test_a_text_is_handed_to_the_phone_under_our_own_id(network: FakeNetwork) -> None:

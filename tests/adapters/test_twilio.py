@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from helpline.messaging.gateway import Accepted, Found, Refused, RefusalKind, Unknown
+from helpline.messaging.gateway import Accepted, Found, RefusalKind, Refused, Unknown
 from helpline.messaging.twilio import RebasedHttpClient, TwilioGateway
 from tests.adapters.network import NOW, TO, Answer, FakeNetwork
 

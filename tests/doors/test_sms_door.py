@@ -4,8 +4,9 @@ a bug, and nothing that somebody wrote is lost."""
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from helpline.app import create_app
 from helpline.config import Config
+from helpline.db import db
 from helpline.instance import setting
 from helpline.jobs import Job
 from helpline.messaging.android import PHONE_HEARD_AT
@@ -30,6 +32,15 @@ from tests.make import NOON, Make
 
 BASE = "http://127.0.0.1:5000"
 SENDER = "+60123456789"
+
+
+@contextmanager
+def running(config: Config, clock: Clock) -> Iterator[Flask]:
+    """An application with other settings than the usual one's."""
+    app = create_app(config, texts=RecordingGateway(), mail=RecordingMail(), now=clock)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def form(**fields: str) -> dict[str, str]:
@@ -249,11 +260,10 @@ def test_an_instance_without_twilio_takes_nothing_from_it(
         audit_key=config.audit_key,
         public_base_url=BASE,
     )
-    app = create_app(bare, texts=RecordingGateway(), mail=RecordingMail(), now=clock)
-
-    assert text(app, form(), token="").status_code == 403
-    assert text(app, form(), token="token").status_code == 403
-    assert phone(app, event("sms:received"), key="").status_code == 403
+    with running(bare, clock) as app:
+        assert text(app, form(), token="").status_code == 403
+        assert text(app, form(), token="token").status_code == 403
+        assert phone(app, event("sms:received"), key="").status_code == 403
     assert kept(session) == []
 
 
@@ -373,7 +383,7 @@ def phone(
 
 
 @pytest.fixture
-def with_phone(config: Config, clock: Clock) -> Flask:
+def with_phone(config: Config, clock: Clock) -> Iterator[Flask]:
     settings = {
         name: getattr(config, name)
         for name in ("database_url", "secret_key", "data_keys", "index_key", "audit_key")
@@ -386,7 +396,8 @@ def with_phone(config: Config, clock: Clock) -> Flask:
         android_gateway_password="pw",
         android_gateway_signing_key=KEY,
     )
-    return create_app(config, texts=RecordingGateway(), mail=RecordingMail(), now=clock)
+    with running(config, clock) as app:
+        yield app
 
 
 def test_the_phone_hands_over_a_text_once(with_phone: Flask, session: Session) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from helpline.db import begin_in
 from helpline.jobs import Job
 from helpline.messaging import inbound, reconcile
-from helpline.messaging.gateway import Found, Inbound, Refused, RefusalKind, Unknown
+from helpline.messaging.gateway import Found, Inbound, RefusalKind, Refused, Unknown
 from helpline.messaging.inbound import InboundText
 from helpline.messaging.outbox import DeliveryEvent, OutboxMessage, OutboxState
 from scheduling.base import new_id
