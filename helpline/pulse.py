@@ -12,7 +12,7 @@ Pages carry the number as their ETag.
 
 from collections.abc import Mapping
 
-from sqlalchemy import String, event, select
+from sqlalchemy import String, bindparam, event, or_, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -27,6 +27,14 @@ class Pulse(Base):
 
     topic: Mapped[str] = mapped_column(String(60), primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
+
+
+# Every open page asks every few seconds: a statement that is built once, over the bare table.
+_AT_ONCE = 4
+_table = Pulse.__table__.c
+_VERSIONS = select(_table.topic, _table.version).where(
+    or_(*(_table.topic == bindparam(f"topic_{number}") for number in range(_AT_ONCE)))
+)
 
 
 def beat(session: Session, *topics: str) -> None:
@@ -44,9 +52,12 @@ def version(session: Session, topic: str) -> int:
 
 
 def versions(session: Session, *topics: str) -> Mapping[str, int]:
-    """The same of several topics, in one read."""
-    rows = session.execute(select(Pulse.topic, Pulse.version).where(Pulse.topic.in_(topics)))
-    found = dict(rows.all())
+    """The same of several topics; of up to four in one read."""
+    found: dict[str, int] = {}
+    for start in range(0, len(topics), _AT_ONCE):
+        asked = [*topics[start : start + _AT_ONCE], *[""] * _AT_ONCE][:_AT_ONCE]
+        named = {f"topic_{number}": topic for number, topic in enumerate(asked)}
+        found.update(session.connection().execute(_VERSIONS, named).tuples().all())
     beaten = session.info.get(_BEATEN, ())
     return {topic: found.get(topic, 0) + (topic in beaten) for topic in topics}
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, String, bindparam, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from helpline.errors import NotYours
@@ -59,24 +59,27 @@ def open_session(session: Session, person_id: str, *, device: str, now: datetime
 
 def who_is(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     """Who the token's browser belongs to; None when it is unknown, ended, idle or too old."""
-    found = session.execute(
-        select(LoginSession, Account.state, Person.zone, Person.language)
-        .join(Account, Account.person_id == LoginSession.person_id)
-        .join(Person, Person.id == LoginSession.person_id)
-        .where(LoginSession.token_hash == token_hash(token), *_alive(now))
-    ).first()
+    found = (
+        session.connection()
+        .execute(_WHO, {"token": token_hash(token), "now": now, "idle_since": now - IDLE})
+        .first()
+    )
     if found is None or found.state is AccountState.DEACTIVATED:
         return None
-    login: LoginSession = found.LoginSession
     return SignedIn(
-        session_id=login.id,
-        person_id=login.person_id,
-        roles=roles_of(session, login.person_id),
-        leads=teams_led_by(session, login.person_id),
+        session_id=found.id,
+        person_id=found.person_id,
+        roles=frozenset(map(Role, _each(found.roles))),
+        leads=frozenset(_each(found.leads)),
         zone=found.zone,
         language=found.language,
-        active_at=login.active_at,
+        active_at=found.active_at,
     )
+
+
+def _each(joined: str | None) -> Sequence[str]:
+    """What one statement brought as one text: "counsellor,reviewer"; None for nothing."""
+    return joined.split(",") if joined else ()
 
 
 def owner_of_ended(session: Session, token: str) -> str | None:
@@ -173,6 +176,38 @@ def sign_out(session: Session, who: SignedIn, *, now: datetime) -> None:
         actor_id=who.person_id,
         now=now,
     )
+
+
+# Read for every request, and by every open desk each few seconds: one statement, built once, over
+# the bare tables.
+_login, _account, _person = (model.__table__.c for model in (LoginSession, Account, Person))
+_role, _member = AccountRole.__table__.c, TeamMember.__table__.c
+_WHO = select(
+    _login.id,
+    _login.person_id,
+    _login.active_at,
+    _account.state,
+    _person.zone,
+    _person.language,
+    select(func.aggregate_strings(type_coerce(_role.role, String), ","))
+    .where(_role.person_id == _login.person_id)
+    .scalar_subquery()
+    .label("roles"),
+    select(func.aggregate_strings(_member.team_id, ","))
+    .where(
+        _member.person_id == _login.person_id,
+        or_(_member.place == Place.LEAD, _member.place == Place.STAND_IN),
+    )
+    .scalar_subquery()
+    .label("leads"),
+).where(
+    _account.person_id == _login.person_id,
+    _person.id == _login.person_id,
+    _login.token_hash == bindparam("token"),
+    _login.ended_at.is_(None),
+    _login.expires_at > bindparam("now"),
+    _login.active_at > bindparam("idle_since"),
+)
 
 
 def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
