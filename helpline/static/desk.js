@@ -134,11 +134,16 @@
   const told = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", {
     style: "short",
   });
+  let ahead = 0; // of the server's clock against this device's, which may be wrong
+  const setClock = () => {
+    const now = Date.parse(find("live")?.dataset.now ?? "");
+    if (now) ahead = now - Date.now();
+  };
   const age = () => {
     for (const one of document.querySelectorAll("time[datetime]")) {
       const exact = one.querySelector(".vh");
       if (!exact) continue;
-      const minutes = Math.trunc((Date.parse(one.dateTime) - Date.now()) / 60000);
+      const minutes = Math.trunc((Date.parse(one.dateTime) - Date.now() - ahead) / 60000);
       if (Math.abs(minutes) < 1) continue;
       const [amount, unit] =
         Math.abs(minutes) >= 1440
@@ -214,12 +219,14 @@
     signedOut();
   });
   document.addEventListener("htmx:after:swap", () => {
+    setClock();
     age();
     call();
     offerNotices();
   });
 
   prepare();
+  setClock();
   age();
   call();
   offerNotices();
