@@ -7,6 +7,7 @@ no more than `parts` messages in any complete language, with facts of usual leng
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from helpline.i18n import N_, closest, gettext
 from helpline.messaging.texts_staff import STAFF
@@ -175,6 +176,7 @@ def subject(kind: str, language: str) -> str:
     return gettext(written_in(language))(TEXTS[kind].subject)
 
 
+@lru_cache(maxsize=256)
 def written_in(language: str) -> str:
     """The language we really write in to a reader of `language`.
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, literal, literal_column, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    TextClause,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from helpline.alerts import raise_alert
@@ -93,6 +103,10 @@ class _Desk:
     now: datetime
     gateway: str
     flagged: Collection[str] = ()
+    kept: list[object] = field(default_factory=list)  # or the session forgets them again
+
+
+_Ready = tuple[OutboxMessage, ContactPoint]
 
 
 def claim(session: Session, *, gateway: str | None, pace: Pace, limit: int, now: datetime) -> Batch:
@@ -106,14 +120,15 @@ def claim(session: Session, *, gateway: str | None, pace: Pace, limit: int, now:
         return Batch()
     desk = _Desk(session, text_rules(session), pace, now, gateway or "")
     _load(desk, rows)
-    attempts = [found for row in rows if (found := _try(desk, row)) is not None]
+    ready = [found for row in rows if (found := _try(desk, row)) is not None]
+    attempts = [_begin(desk, row, point) for row, point in _paid(desk, ready)]
     session.flush()
     return Batch(attempts, len(rows))
 
 
 def is_due(session: Session, *, gateway: str | None, now: datetime) -> bool:
     """Whether `claim` or `claim_look_ups` would find something to do: a cheap look, no lock."""
-    open_ends = exists().where(_in_flight(), OutboxMessage.due_at <= now)
+    open_ends = exists().where(in_flight(), OutboxMessage.due_at <= now)
     return bool(session.scalar(select(open_ends))) or bool(
         _next(session, _channels(session, gateway, now), 1, now, lock=False)
     )
@@ -122,7 +137,7 @@ def is_due(session: Session, *, gateway: str | None, now: datetime) -> bool:
 def _tidy(session: Session, now: datetime) -> None:
     """A try whose lease ran out has an unknown outcome; what was taken long ago frees its lane."""
     row = OutboxMessage
-    late = (_in_flight(), row.due_at <= now)
+    late = (in_flight(), row.due_at <= now)
     session.execute(
         update(row)
         .where(*late, row.state == OutboxState.SENDING)
@@ -149,8 +164,9 @@ def _queued(row: Any) -> ColumnElement[bool]:
     return row.state == state  # type: ignore[no-any-return]  # an aliased class is Any to mypy
 
 
-def _in_flight(table: str = OutboxMessage.__tablename__) -> ColumnElement[bool]:
-    return literal_column(f"{table}.in_flight", OutboxMessage.in_flight.type)
+def in_flight(table: str = OutboxMessage.__tablename__) -> TextClause:
+    """As it stands in the index: SQLite would not know `in_flight = 1` for the same."""
+    return text(f"{table}.in_flight")
 
 
 def _next(
@@ -163,7 +179,7 @@ def _next(
     waits_behind = exists().where(
         older.lane == row.lane, _queued(older), older.due_at <= now, first
     )
-    lane_taken = exists().where(busy.lane == row.lane, busy.id != row.id, _in_flight("busy"))
+    lane_taken = exists().where(busy.lane == row.lane, busy.id != row.id, in_flight("busy"))
     wanted = (
         select(row)
         .where(_queued(row), row.due_at <= now, row.channel.in_(channels))
@@ -180,17 +196,17 @@ def _load(desk: _Desk, rows: Sequence[OutboxMessage]) -> None:
     """Fetch what the rows need in a few queries; `session.get` then finds it at hand."""
     people = {row.to_id for row in rows}
     for table, column in ((Person, Person.id), (SafeContact, SafeContact.person_id)):
-        desk.session.scalars(select(table).where(column.in_(people))).all()
+        desk.kept += desk.session.scalars(select(table).where(column.in_(people)))
     points = {row.contact_point_id for row in rows if row.contact_point_id}
-    desk.session.scalars(select(ContactPoint).where(ContactPoint.id.in_(points))).all()
+    desk.kept += desk.session.scalars(select(ContactPoint).where(ContactPoint.id.in_(points)))
     flags = select(ContactFlag.person_id).where(
         ContactFlag.person_id.in_(people), ContactFlag.until > desk.now
     )
     desk.flagged = set(desk.session.scalars(flags))
 
 
-def _try(desk: _Desk, row: OutboxMessage) -> Attempt | None:
-    """Decide about one row: the call to make, or None when it is held or will never leave."""
+def _try(desk: _Desk, row: OutboxMessage) -> _Ready | None:
+    """Decide about one row and write its words; None when it is held or will never leave."""
     point = row.contact_point_id and desk.session.get(ContactPoint, row.contact_point_id)
     if _too_late(desk, row):
         return None
@@ -206,14 +222,16 @@ def _try(desk: _Desk, row: OutboxMessage) -> Attempt | None:
 
 def _through_the_gate(
     desk: _Desk, row: OutboxMessage, point: ContactPoint, facts: Mapping[str, str]
-) -> Attempt | None:
+) -> _Ready | None:
     verdict = gate.decide(_said(row), _reach(desk, row, point), _bounds(desk.rules), desk.now)
     if isinstance(verdict, gate.Suppress):
         _suppress(row, verdict.why, desk.now)
     elif isinstance(verdict, gate.Hold):
         _hold(row, verdict.until, verdict.why)
     else:
-        return _begin(desk, row, point, facts)
+        row.language = texts.written_in(desk.session.get_one(Person, row.to_id).language)
+        row.words = texts.render(row.kind, row.language, facts)
+        return row, point
     return None
 
 
@@ -283,15 +301,8 @@ def _bounds(rules: TextRules) -> gate.Bounds:
     return gate.Bounds(rules.quiet_from, rules.quiet_until, rules.countries)
 
 
-def _begin(
-    desk: _Desk, row: OutboxMessage, point: ContactPoint, facts: Mapping[str, str]
-) -> Attempt | None:
-    """Render, price and pay; then write down that it is being tried."""
-    row.language = texts.written_in(desk.session.get_one(Person, row.to_id).language)
-    row.words = texts.render(row.kind, row.language, facts)
-    if row.channel == "text" and not _paid(desk, row):
-        _hold(row, budget.next_day(desk.now), "budget")
-        return None
+def _begin(desk: _Desk, row: OutboxMessage, point: ContactPoint) -> Attempt:
+    """Write down that it is being tried."""
     row.state, row.lease, row.in_flight = OutboxState.SENDING, new_id(), True
     row.held_for, row.attempts = "", row.attempts + 1
     row.due_at, row.tried_at = desk.now + desk.pace.lease, row.tried_at or desk.now
@@ -313,13 +324,31 @@ def attempt(row: OutboxMessage, address: str, *, look_up: bool = False) -> Attem
     )
 
 
-def _paid(desk: _Desk, row: OutboxMessage) -> bool:
-    """Charge a text to the budget once, however often it is tried."""
-    if row.charged_on:
+def _paid(desk: _Desk, ready: Sequence[_Ready]) -> list[_Ready]:
+    """Those that the budget allows; the others are held. Each is charged once, however often
+    it is tried; a batch is charged whole where that fits, for it is the usual case."""
+    for automatic in (False, True):
+        due = [row for row, _ in ready if row.automatic is automatic and _costs(row)]
+        if not _charge(desk, due, automatic=automatic):
+            for row in due:
+                if not _charge(desk, [row], automatic=automatic):
+                    _hold(row, budget.next_day(desk.now), "budget")
+    return [one for one in ready if one[0].charged_on or one[0].channel != "text"]
+
+
+def _costs(row: OutboxMessage) -> bool:
+    return row.channel == "text" and not row.charged_on
+
+
+def _charge(desk: _Desk, rows: Sequence[OutboxMessage], *, automatic: bool) -> bool:
+    if not rows:
         return True
-    row.parts = cost(row.words).segments
-    day = budget.take(desk.session, desk.rules, row.parts, automatic=row.automatic, now=desk.now)
-    row.charged_on = day or ""
+    for row in rows:
+        row.parts = cost(row.words).segments
+    total = sum(row.parts for row in rows)
+    day = budget.take(desk.session, desk.rules, total, automatic=automatic, now=desk.now)
+    for row in rows:
+        row.charged_on = day or ""
     return day is not None
 
 

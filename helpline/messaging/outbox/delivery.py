@@ -28,7 +28,7 @@ from helpline.messaging.gateway import (
     Unknown,
 )
 from helpline.messaging.outbox import claiming, outcome
-from helpline.messaging.outbox.claiming import USUAL, Attempt, Batch, Pace, attempt
+from helpline.messaging.outbox.claiming import USUAL, Attempt, Batch, Pace, attempt, in_flight
 from helpline.messaging.outbox.reporting import apply, early
 from helpline.messaging.outbox.row import OutboxMessage, OutboxState
 from helpline.people import ContactPoint
@@ -204,7 +204,7 @@ def _unknown(session: Session, limit: int, now: datetime) -> Sequence[OutboxMess
     row = OutboxMessage
     return session.scalars(
         select(row)
-        .where(row.state == OutboxState.UNKNOWN, row.due_at <= now)
+        .where(in_flight(), row.state == OutboxState.UNKNOWN, row.due_at <= now)
         .order_by(row.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

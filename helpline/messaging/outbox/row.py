@@ -104,7 +104,7 @@ class OutboxMessage(Base):
     answers: Mapped[bool] = mapped_column(default=False)  # replies to a text they just sent
     urgency: Mapped[int] = mapped_column(default=4)
     dedupe_key: Mapped[str | None] = mapped_column(String(120), unique=True)
-    state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED, index=True)
+    state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED)
     in_flight: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     tick: Mapped[int] = mapped_column(BigInteger, default=next_tick)
