@@ -57,7 +57,7 @@ def versions(session: Session, *topics: str) -> Mapping[str, int]:
     for start in range(0, len(topics), _AT_ONCE):
         asked = [*topics[start : start + _AT_ONCE], *[""] * _AT_ONCE][:_AT_ONCE]
         named = {f"topic_{number}": topic for number, topic in enumerate(asked)}
-        found.update(session.connection().execute(_VERSIONS, named).tuples().all())
+        found.update(session.connection().execute(_VERSIONS, named).all())
     beaten = session.info.get(_BEATEN, ())
     return {topic: found.get(topic, 0) + (topic in beaten) for topic in topics}
 
