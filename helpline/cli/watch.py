@@ -23,11 +23,12 @@ def check() -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def bench(as_json: bool) -> None:
+@click.option("--postgres", metavar="URL", default="", help="A server to measure on as well.")
+def bench(as_json: bool, postgres: str) -> None:
     """Measure, as ratios within one run, what docs/performance.md promises."""
     from helpline.bench import run
 
-    click.echo(run(Config.from_env(), as_json=as_json))
+    click.echo(run(Config.from_env(), server=postgres, as_json=as_json))
 
 
 COMMANDS = (check, bench)

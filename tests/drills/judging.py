@@ -96,9 +96,7 @@ def _everybody_was_answered(
     sent = Counter(text.sender for text in acknowledged)
     told = defaultdict(list)
     order = (OutboxMessage.created_at, OutboxMessage.tick)
-    for row in session.scalars(
-        select(OutboxMessage).where(OutboxMessage.answers).order_by(*order)
-    ):
+    for row in session.scalars(select(OutboxMessage).where(OutboxMessage.answers).order_by(*order)):
         point = session.get_one(ContactPoint, row.contact_point_id)
         told[point.address].append(row.kind)
     for phone, texts in sent.items():

@@ -59,10 +59,7 @@ def stories(phones: int, texts: int = 3, first: int = 0) -> list[list[Text]]:
     """For each of so many phones, the texts that it will send, in order."""
     numbers = [f"+6012{2_000_000 + first + n}" for n in range(phones)]
     return [
-        [
-            Text(f"SM{uuid.uuid4().hex}", number, f"{STORY[n]} ({number[-4:]})")
-            for n in range(texts)
-        ]
+        [Text(f"SM{uuid.uuid4().hex}", number, f"{STORY[n]} ({number[-4:]})") for n in range(texts)]
         for number in numbers
     ]
 
@@ -109,9 +106,7 @@ def texting(
     """
     heard = Heard()
     todo = [list(itertools.islice(people, n, None, senders)) for n in range(senders)]
-    threads = [
-        threading.Thread(target=_text, args=(house, share, heard, pause)) for share in todo
-    ]
+    threads = [threading.Thread(target=_text, args=(house, share, heard, pause)) for share in todo]
     for thread in threads:
         thread.start()
     try:

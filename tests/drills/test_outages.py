@@ -1,5 +1,6 @@
 """What we lean on goes away for a while: the network of texts, the database, our own process."""
 
+import socket
 import statistics
 import threading
 import time
@@ -23,28 +24,43 @@ PATIENCE = 240.0
 DOWN_FOR = 30.0 if LONG else 4.0
 LOCKED_FOR = 30.0 if LONG else 12.0  # longer than we wait for the lock ourselves
 DRAINED_WITHIN = 10.0
-P95 = 0.3  # seconds
+# Seconds; half of them in the short form, which shares its machine, and 19 of 20 in the long.
+AT_ONCE = 0.3
 pytestmark = pytest.mark.drill
 
 
 def test_a_provider_that_is_gone_for_a_while_costs_no_answer_and_no_patience(
     tmp_path: Path,
 ) -> None:
+    """First it takes calls and says nothing, then nobody is there, then it is back."""
     network = Provider(Faults(), port=free_port())
-    people = stories(12)
     with house(tmp_path, network) as here:
         somebody_answers(here)
         here.start("web", "worker")
         here.wait_until_up()
         pages: list[float] = []
-        with looking(here, pages), texting(here, people, senders=4, pause=0.2) as heard:
+        with looking(here, pages), texting(here, stories(12), senders=4, pause=0.2) as heard:
+            with silent(network.port):
+                time.sleep(DOWN_FOR)
             time.sleep(DOWN_FOR)
         assert network.taken == [], "it was gone"
         with listening(network, network.port):
             wait_until_quiet(here, 36, within=PATIENCE)
             nothing_lost_nothing_double(here, network, heard.acknowledged)
         assert heard.tries == 36
-        assert statistics.quantiles(pages, n=20)[-1] < P95, sorted(pages)[-5:]
+        for waits in (pages, heard.waits):
+            assert statistics.median(waits) < AT_ONCE, sorted(waits)
+            assert not LONG or statistics.quantiles(waits, n=20)[-1] < AT_ONCE, sorted(waits)
+
+
+@contextmanager
+def silent(port: int) -> Iterator[None]:
+    """Somebody takes every call there and never says a word."""
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        server.listen(256)
+        yield
 
 
 @contextmanager
