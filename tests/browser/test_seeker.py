@@ -1,4 +1,4 @@
-"""A person asking, in a real browser: without script the whole way, and back from another device."""
+"""A person asking, in a real browser: the whole way without script, back from another device."""
 
 import shutil
 import threading
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -78,6 +78,7 @@ def _ask(page: Page, address: str) -> str:
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Yes, keep what I wrote").check(force=True)
     page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_role("link", name="I have kept it")).to_be_visible(timeout=15_000)
     return page.locator(".code").first.inner_text()
 
 
@@ -101,20 +102,20 @@ def test_without_script_from_the_first_page_to_an_answer_and_back_from_another_d
     code = _ask(page, address)
     assert len(code.split()) == 6
     page.get_by_role("link", name="I have kept it").click()
-    assert page.get_by_text("You are number 1 of 1 in line").is_visible()
+    expect(page.get_by_text("You are number 1 of 1 in line")).to_be_visible(timeout=15_000)
     _answer(session, make, "I am glad you wrote.")
     page.get_by_role("link", name="Look for new messages").click()
-    assert page.get_by_text("I am glad you wrote.").is_visible()
+    expect(page.get_by_text("I am glad you wrote.")).to_be_visible(timeout=15_000)
     page.get_by_label("Your message").fill("Thank you.")
     page.get_by_role("button", name="Send").click()
-    assert page.get_by_text("Thank you.").is_visible()
+    expect(page.get_by_text("Thank you.")).to_be_visible(timeout=15_000)
     elsewhere = browser.new_context(java_script_enabled=False)
     other = elsewhere.new_page()
     other.goto(f"{address}/return")
     other.get_by_label("Your code").fill(code.upper())
     other.get_by_role("button", name="Open my messages").click()
-    assert other.get_by_text(WORDS).is_visible()
-    assert other.get_by_text("Thank you.").is_visible()
+    expect(other.get_by_text(WORDS)).to_be_visible(timeout=15_000)
+    expect(other.get_by_text("Thank you.")).to_be_visible(timeout=15_000)
     elsewhere.close()
 
 
@@ -140,7 +141,7 @@ def test_after_leaving_nothing_is_behind_back_and_nothing_is_stored(
     page = context.new_page()
     _ask(page, address)
     page.get_by_role("link", name="I have kept it").click()
-    assert page.get_by_text(WORDS).is_visible()
+    expect(page.get_by_text(WORDS)).to_be_visible(timeout=15_000)
     page.get_by_role("link", name="Leave this page").click()
     page.wait_for_url("**/clock")
     assert context.cookies() == []
@@ -166,8 +167,8 @@ def test_a_change_of_language_in_the_middle_keeps_what_was_typed(
     page.get_by_label("What is on your mind?").fill(WORDS)
     page.locator(".lang summary").click()
     page.get_by_role("button", name="Bahasa Melayu").click()
-    assert page.locator("html").get_attribute("lang") == "ms"
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("html")).to_have_attribute("lang", "ms")
+    expect(page.locator("#words")).to_have_value(WORDS)
 
 
 def _pages(page: Page, address: str) -> Iterator[str]:

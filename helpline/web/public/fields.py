@@ -150,8 +150,9 @@ def _reach(carried: Carried) -> Errors:
         found["safe_until"] = _("Choose both hours, or leave both at “any hour”.")
     elif carried.get("safe_from") and carried.get("safe_from") == carried.get("safe_until"):
         found["safe_until"] = _("These two hours are the same. Choose a later one here.")
-    if carried.get("zone") and _known_zone(carried.get("zone")) is None:
-        found["zone"] = _("Choose your place from the list.")
+    known_place = _known_zone(carried.get("zone"))
+    if (carried.get("zone") or carried.get("safe_from")) and known_place is None:
+        found["zone"] = _("Choose your place from the list, so that the hours are yours.")
     return found
 
 
