@@ -65,7 +65,7 @@ def in_talk(session: Session, teams: Collection[str] | None = None) -> list[InTa
 def of_teams(session: Session, whole: Board, teams: Collection[str]) -> Board:
     """The board as a lead of `teams` sees it: their people and cases, and how many wait in all."""
     people = set(session.scalars(select(TeamMember.person_id).where(TeamMember.team_id.in_(teams))))
-    ids = {each.case_id for each in (*whole.waiting, *whole.stuck)}
+    ids = {each.case_id for each in whole.waiting} | {each.case_id for each in whole.stuck}
     theirs = set(session.scalars(select(Case.id).where(Case.id.in_(ids), Case.team_id.in_(teams))))
     return replace(
         whole,
@@ -129,7 +129,7 @@ def codenames_of(session: Session, case_ids: Collection[str]) -> dict[str, str]:
         .join(Person, Person.id == Case.seeker_id)
         .where(Case.id.in_(case_ids))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _in_talk(case: Case, names: dict[str, str]) -> InTalk:
@@ -154,7 +154,7 @@ def _caps(session: Session, teams: Collection[str] | None) -> dict[str, int]:
     if teams is not None:
         of_team = select(TeamMember.person_id).where(TeamMember.team_id.in_(teams))
         rows = rows.where(Account.person_id.in_(of_team))
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def _best_first(one: Askable) -> tuple[bool, bool, bool, bool, float, str]:
