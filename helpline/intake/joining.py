@@ -171,14 +171,15 @@ def _out_of_intake(session: Session, case: Case, now: datetime) -> None:
 
 def _one_person(session: Session, web: Person, texter: Person) -> None:
     """All that is the texter's becomes the web person's, who holds the return code."""
-    for column in (Case.seeker_id, ContactPoint.person_id, ContactFlag.person_id, Visit.person_id):
-        session.execute(
-            update(column.class_)
-            .where(column == texter.id)
-            .values({column.key: web.id})
-            .execution_options(synchronize_session=False)
-        )
-    for column in (OutboxMessage.to_id, Message.author_id):
+    owned = (
+        Case.seeker_id,
+        ContactPoint.person_id,
+        ContactFlag.person_id,
+        Visit.person_id,
+        OutboxMessage.to_id,
+        Message.author_id,
+    )
+    for column in owned:
         session.execute(
             update(column.class_)
             .where(column == texter.id)

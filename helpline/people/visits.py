@@ -8,7 +8,7 @@ fetches by itself is no activity (ASVS 5.0 7.3).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from helpline.people.tokens import new_token, token_hash
@@ -46,7 +46,9 @@ def begin(session: Session, person_id: str, *, now: datetime) -> str:
 def who(session: Session, token: str, *, now: datetime) -> Visitor | None:
     """Whose visit it is; None when it is unknown, ended, idle or too old."""
     found = session.scalar(select(Visit).where(Visit.token_hash == token_hash(token), ~_over(now)))
-    return found and Visitor(found.person_id, now - found.active_at >= TOUCH_AFTER)
+    if found is None:
+        return None
+    return Visitor(found.person_id, now - found.active_at >= TOUCH_AFTER)
 
 
 def owner_of_ended(session: Session, token: str) -> str | None:
@@ -73,5 +75,5 @@ def end_all(session: Session, person_id: str) -> None:
     session.execute(delete(Visit).where(Visit.person_id == person_id))
 
 
-def _over(now: datetime) -> object:
+def _over(now: datetime) -> ColumnElement[bool]:
     return (Visit.expires_at <= now) | (Visit.active_at <= now - IDLE)

@@ -146,7 +146,7 @@ def close() -> ResponseReturnValue:
     if sent is not None:
         with transaction() as session:
             visits.end(session, sent)
-    answer = redirect(url_for("public.front"), code=303)
+    answer = make_response(redirect(url_for("public.front"), code=303))
     leaving.empty(answer)
     return answer
 

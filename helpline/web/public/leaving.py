@@ -7,7 +7,7 @@ replace the page in the history. What we cannot reach is the browser's history: 
 
 import logging
 
-from flask import Response, redirect, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,7 +31,7 @@ def leave() -> ResponseReturnValue:
                 visits.end(session, sent)
     except SQLAlchemyError as error:
         log.error("a visit could not be ended on the server: %s", type(error).__name__)
-    answer = redirect(url_for("public.clock"), code=303)
+    answer = make_response(redirect(url_for("public.clock"), code=303))
     empty(answer)
     return answer
 

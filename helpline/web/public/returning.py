@@ -83,7 +83,7 @@ def _open(person_id: str) -> ResponseReturnValue:
         person = read().get_one(Person, person_id)
         answer = make_response(talk.show(person, typed=text))
     else:
-        answer = redirect(url_for("public.talk"), code=303)
+        answer = make_response(redirect(url_for("public.talk"), code=303))
     visiting.keep(answer, token)
     return answer
 
