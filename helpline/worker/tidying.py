@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpline.cases import CaseEvent
 from helpline.messaging.outbox import DeliveryEvent, PartsSpent
-from helpline.throttle import Throttle
+from helpline.throttle import sweep
 from scheduling.base import new_id
 
 _REPORTS_KEPT = timedelta(days=90)
@@ -31,7 +31,7 @@ def not_reached(session: Session, payload: Mapping[str, Any], now: datetime) -> 
 
 def tidy(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
     """Drop what nobody needs any more."""
-    session.execute(delete(Throttle).where(Throttle.window_ends_at < now))
+    sweep(session, now=now)
     session.execute(delete(DeliveryEvent).where(DeliveryEvent.at < now - _REPORTS_KEPT))
     oldest = (now - _BUDGETS_KEPT).date().isoformat()
     session.execute(delete(PartsSpent).where(PartsSpent.day < oldest))

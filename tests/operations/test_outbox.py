@@ -518,6 +518,22 @@ def test_what_an_operator_must_mend_is_told_and_not_repeated(
     assert [(a.kind, a.about) for a in alerts.unseen(session)] == [("text_refused", "30007")]
 
 
+def test_refused_credentials_lose_no_text(
+    session: Session, seeker: Person, gateway: RecordingGateway, work: Work, clock: Clock
+) -> None:
+    gateway.answer = Refused(RefusalKind.CONFIG, "20003")
+    _reply(session, seeker, "one")
+    work()
+    assert [(a.kind, a.about) for a in alerts.unseen(session)] == [("text_refused", "20003")]
+    gateway.answer = None
+    work()
+    assert gateway.sent == [], "the account is left alone for a while"
+    clock.forward(timedelta(minutes=6))
+    work()
+
+    assert gateway.bodies(PHONE) == ["one"]
+
+
 # --- reports ---
 
 

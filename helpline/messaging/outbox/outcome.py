@@ -25,6 +25,7 @@ from scheduling.base import new_id
 
 LANE_FREED_AFTER = timedelta(seconds=15)  # of silence, once the network took a text
 LONGEST_WAIT = 300.0  # seconds between two tries
+_ACCOUNT_REFUSED = frozenset({"20003", "401"})  # Twilio's "authenticate", and plain HTTP's
 _HOURS_LATER = ((1, 1), (6, 4), (24, 12))  # tried for less than so many hours: again in so many
 chance: Callable[[], float] = SystemRandom().random
 
@@ -77,6 +78,8 @@ def refuse(
     row.lease = None
     if refused.kind is RefusalKind.LATER:
         _later(session, row, refused, base, now)
+    elif refused.code in _ACCOUNT_REFUSED:
+        _until_mended(session, row, refused, now)
     elif not (refused.kind is RefusalKind.UNREACHABLE and _hours_later(row, now)):
         _never(session, row, refused, now)
     tell_case(session, row)
@@ -99,6 +102,15 @@ def _later(
         if row.channel == "text":
             _pause(session, row.gateway, now + asked)
     row.state, row.due_at = OutboxState.QUEUED, now + wait
+
+
+def _until_mended(session: Session, row: OutboxMessage, refused: Refused, now: datetime) -> None:
+    """The account's own credentials are refused: no text is at fault, so none may be lost by it."""
+    raise_alert(session, "text_refused", refused.code, now=now)
+    until = now + timedelta(seconds=LONGEST_WAIT)
+    if row.channel == "text":
+        _pause(session, row.gateway, until)
+    row.state, row.due_at = OutboxState.QUEUED, until
 
 
 def _pause(session: Session, gateway: str, until: datetime) -> None:
