@@ -11,8 +11,8 @@ from helpline.web.matrix import Verdict
 
 _PARTS = (
     ("desk.mine", _l("Desk")),
-    ("coordination.board", _l("Coordination")),
     ("coordination.reviews", _l("Review")),
+    ("coordination.board", _l("Coordination")),
     ("coordination.settings", _l("Settings")),
     ("account.staff", _l("Staff")),
 )
@@ -24,23 +24,19 @@ def staff_tabs() -> Sequence[Tab]:
     who = auth.signed_in()
     if who is None:
         return []
-    return [
-        Tab(url_for(endpoint), str(words), None, current=_is_here(endpoint))
+    parts = [
+        (url_for(endpoint), str(words))
         for endpoint, words in _PARTS
         if endpoint in current_app.view_functions
         and matrix.verdict(matrix.row(endpoint, "GET"), who) is Verdict.OPEN
     ]
+    here = max((first for first, _ in parts if _holds(first)), key=len, default="")
+    return [Tab(first, words, None, current=first == here) for first, words in parts]
 
 
-def _is_here(endpoint: str) -> bool:
-    """Of several parts in whose addresses the page lies, the one with the longest address."""
-    around = [
-        first
-        for part, _words in _PARTS
-        if part in current_app.view_functions
-        and f"{request.path}/".startswith(f"{(first := url_for(part))}/")
-    ]
-    return url_for(endpoint) == max(around, key=len, default="")
+def _holds(first: str) -> bool:
+    """Whether the page that is shown belongs to the part that begins there."""
+    return request.path == first or request.path.startswith(f"{first}/")
 
 
 def init_app(app: Flask) -> None:

@@ -169,7 +169,7 @@ def _facts(event: CaseEvent, who: SignedIn, known: Mapping[str, str]) -> dict[st
     def name(person_id: str) -> str:
         return _("you") if person_id == who.person_id else known.get(person_id, _("a colleague"))
 
-    actor = name(event.actor_id) if event.actor_id in known else ""
+    actor = name(event.actor_id) if event.actor_id and event.actor_id in known else ""
     others = [name(each) for each in _to(json.loads(event.facts))]
     risk = words.RISK.get(Risk(event.reason)) if event.kind == "risk" else None
     return {

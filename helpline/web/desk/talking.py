@@ -4,9 +4,12 @@ from http import HTTPStatus
 
 from flask import Response, flash, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from helpline import access, cases, conversation
 from helpline.cases import Note, Risk
+from helpline.conversation import Message
 from helpline.db import transaction
 from helpline.errors import NotYours
 from helpline.runtime import runtime
@@ -40,8 +43,9 @@ def say(case_id: str) -> ResponseReturnValue:
             conversation.say(
                 session, case, who.person_id, words, now=now, form_key=_form_key(case_id)
             )
-    except NotYours:
-        raise
+    except NotYours as refusal:
+        auth.tell_not_yours(refusal)  # for the audit
+        return _give_back(words)
     except Refused as refusal:
         _keep(case_id, words)
         status, sentence = told(refusal)
@@ -105,11 +109,25 @@ def risk(case_id: str) -> ResponseReturnValue:
     return to_case(case_id)
 
 
+def _give_back(words: str) -> ResponseReturnValue:
+    """The conversation went to somebody else while this was being typed."""
+    problem = _("This conversation is not yours any more, so nothing was sent.")
+    return show("mine", problem=problem, status=HTTPStatus.NOT_FOUND, given_back=words)
+
+
 def _keep(case_id: str, words: str) -> None:
     who, now = auth.current(), runtime().now()
     with transaction() as session:
         case = access.access_case_to_write(session, who, case_id, now=now)
-        conversation.keep_draft(session, case, who.person_id, words, now=now)
+        if not _was_said(session, case_id):  # a late autosave does not bring back what was sent
+            conversation.keep_draft(session, case, who.person_id, words, now=now)
+
+
+def _was_said(session: Session, case_id: str) -> bool:
+    if not request.form.get("form_key"):
+        return False
+    said = select(Message.id).where(Message.form_key == _form_key(case_id))
+    return session.scalar(said) is not None
 
 
 def _typed() -> str:
