@@ -45,7 +45,8 @@ def _get(client: FlaskClient, path: str, language: str) -> bytes:
     answer = client.get(path, headers=headers)
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status}")
-    return answer.data
+    content: bytes = answer.data
+    return content
 
 
 def _packed(content: bytes) -> int:

@@ -45,6 +45,9 @@ def init_app(app: Flask) -> None:
 
 
 def _headers(response: Response) -> Response:
+    if response.status_code == 304:  # brings no page, and open desks hear it all day
+        response.headers["Cache-Control"] = "no-store"
+        return response
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if runtime().config.public_base_url.startswith("https:"):

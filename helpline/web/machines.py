@@ -5,15 +5,27 @@ in (see `roles.csv`, `signed`). Choosing a language and opening the house for ev
 quarter of the whole, so it is not done for the doors of networks.
 """
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 
 MACHINES = frozenset({"sms", "voice"})
 """Blueprints whose every view checks a signature before it does anything."""
 
 
+class _Said(SecureCookieSessionInterface):
+    """Flask's session, which only holds words to show once. Most requests bring none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()  # without making a signer first
+        return super().open_session(app, request)
+
+
 class House(Flask):
     """A Flask application that greets machines briefly."""
+
+    session_interface = _Said()
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         return None if request.blueprint in MACHINES else super().preprocess_request()

@@ -39,8 +39,10 @@ def run_forever(app: Flask, stop: threading.Event | None = None) -> None:
         _thread(_patient(_do_jobs, work, stop)) for _ in range(1 if on_sqlite else _PG_JOB_THREADS)
     ]
     looping.append(_thread(_patient(_run_errands, work, stop, LOOK_FOR_ERRANDS)))
-    _Post(work, stop).run()
+    post = _Post(work, stop)
+    post.run()
     deadline = time.monotonic() + DRAIN
+    post.drain(deadline)
     for thread in looping:
         thread.join(max(0.0, deadline - time.monotonic()))
 
@@ -109,7 +111,6 @@ class _Post:
         for _ in range(AT_ONCE):
             _thread(self._carry)
         _patient(lambda _: self._hand_out(), self._work, self._stop)()
-        self._drain()
 
     def _hand_out(self) -> bool:
         """Claim for every free hand; whether there was anything to do."""
@@ -146,7 +147,7 @@ class _Post:
             finally:
                 self._free.release()
 
-    def _drain(self) -> None:
-        deadline = time.monotonic() + DRAIN
+    def drain(self, deadline: float) -> None:
+        """Wait until every hand is free, but no longer than until `deadline` (monotonic)."""
         for _ in range(AT_ONCE):
             self._free.acquire(timeout=max(0.0, deadline - time.monotonic()))
