@@ -314,3 +314,37 @@ def test_a_limit_ends_by_itself(
     clock.forward(timedelta(days=4))
 
     assert any(text.endswith("9 henti") for text in phone.text("saya minta maaf"))
+
+
+def test_three_texts_in_a_row_are_asked_once_and_none_is_called_misunderstood(
+    phone: Phone, aisyah: Person, session: Session, clock: Clock
+) -> None:
+    bodies = ["hello", "umm", "please"]
+    for body in bodies:
+        phone.text(body, work=False)
+        clock.forward(timedelta(seconds=2))
+    heard = phone.new()
+
+    assert not [text for text in heard if "did not understand" in text]
+    assert len(heard) == len(set(heard))
+    assert [body for _, body in said(session)] == bodies
+
+
+def test_words_that_tell_the_language_are_part_of_the_conversation_too(
+    phone: Phone, aisyah: Person, session: Session, clock: Clock
+) -> None:
+    phone.text("hello")
+    clock.forward(timedelta(seconds=20))
+    phone.text("Saya rasa sangat takut dan tak boleh tidur")
+
+    assert "Saya rasa sangat takut dan tak boleh tidur" in [body for _, body in said(session)]
+
+
+def test_a_language_chosen_by_its_number_is_no_message(
+    phone: Phone, aisyah: Person, session: Session, clock: Clock
+) -> None:
+    phone.text("hello")
+    clock.forward(timedelta(seconds=20))
+    phone.text("2")
+
+    assert [body for _, body in said(session)] == ["hello"]

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, time, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline import cases
@@ -18,12 +19,13 @@ from helpline.intake.texting.texter import Texter, keep
 from helpline.intake.topics import topic_menu
 from helpline.jobs import enqueue
 from helpline.messaging.inbound import InboundText
+from helpline.messaging.outbox import OutboxMessage
 from helpline.messaging.texts import written_in
 from helpline.people import ContactPoint, HowToReach, SafeContact
 from scheduling.base import Id
 
 REMIND_AFTER = timedelta(minutes=30)
-SAME_AGAIN = timedelta(seconds=90)  # the same words again so soon are the network's, or a doubt
+LONGEST_ANSWER = 12  # characters: a digit, or a language's name
 _ASKS = {
     Step.LANGUAGE: "ask_language",
     Step.SAFE: "ask_safe",
@@ -82,6 +84,10 @@ def answered(
     turn = script.answer(_standing(dialog), text.body, languages(who.line, who.point.country))
     if not turn.understood:
         keep(session, who, case, text, now=now)
+        if _not_yet_asked(session, who, text):
+            return
+    elif dialog.step == Step.LANGUAGE and len(text.body) > LONGEST_ANSWER:
+        keep(session, who, case, text, now=now)  # their words told the language, and more
     _learn(session, who, case, dialog, turn, now)
     if turn.unsafe:
         _not_safe(session, who, case, dialog, text.id, now=now)
@@ -91,6 +97,21 @@ def answered(
         _finish(session, who, case, text.id, now=now)
     else:
         _ask(session, who, case, dialog, turn.standing, text.id, now=now, again=turn.repeat)
+
+
+def _not_yet_asked(session: Session, who: Texter, text: InboundText) -> bool:
+    """Whether they wrote before our question left: more of their words, and no answer to it.
+
+    Somebody who sends three texts in a row is not told twice that we did not understand.
+    """
+    row = OutboxMessage
+    left_at = session.execute(
+        select(row.tried_at)
+        .where(row.contact_point_id == who.point.id, row.kind.in_(_ASKS.values()))
+        .order_by(row.created_at.desc(), row.tick.desc())
+        .limit(1)
+    ).first()
+    return left_at is not None and (left_at[0] is None or left_at[0] > text.received_at)
 
 
 def languages(line: Line | None, country: str) -> tuple[MenuItem, ...]:

@@ -79,7 +79,7 @@ def refuse(
     if refused.kind is RefusalKind.LATER:
         _later(session, row, refused, base, now)
     elif refused.code in _ACCOUNT_REFUSED:
-        _until_mended(session, row, refused, now)
+        _until_mended(session, row, refused, base, now)
     elif not (refused.kind is RefusalKind.UNREACHABLE and _hours_later(row, now)):
         _never(session, row, refused, now)
     tell_case(session, row)
@@ -104,10 +104,15 @@ def _later(
     row.state, row.due_at = OutboxState.QUEUED, now + wait
 
 
-def _until_mended(session: Session, row: OutboxMessage, refused: Refused, now: datetime) -> None:
-    """The account's own credentials are refused: no text is at fault, so none may be lost by it."""
+def _until_mended(
+    session: Session, row: OutboxMessage, refused: Refused, base: float, now: datetime
+) -> None:
+    """The account's own credentials are refused: no text is at fault, so none may be lost by it.
+
+    Asked again soon at first, for a provider may err once; ever more rarely, up to five minutes.
+    """
     raise_alert(session, "text_refused", refused.code, now=now)
-    until = now + timedelta(seconds=LONGEST_WAIT)
+    until = now + backoff(row.attempts, base)
     if row.channel == "text":
         _pause(session, row.gateway, until)
     row.state, row.due_at = OutboxState.QUEUED, until
