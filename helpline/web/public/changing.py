@@ -67,7 +67,7 @@ def change_reach(person: Person) -> ResponseReturnValue:
         notify=meant.notify,
         phone=meant.phone,
         mail=meant.mail,
-        zone=fields.chosen_zone(typed) or person.zone,
+        zone=fields.chosen_zone(typed) or (meant.zone if meant.phone else person.zone),
         safe_from=meant.safe_from,
         safe_until=meant.safe_until,
     )

@@ -151,7 +151,8 @@ def _reach(carried: Carried) -> Errors:
     elif carried.get("safe_from") and carried.get("safe_from") == carried.get("safe_until"):
         found["safe_until"] = _("These two hours are the same. Choose a later one here.")
     known_place = _known_zone(carried.get("zone"))
-    if (carried.get("zone") or carried.get("safe_from")) and known_place is None:
+    needs_place = carried.get("safe_from") and not _number(carried.get("phone"))
+    if (carried.get("zone") or needs_place) and known_place is None:
         found["zone"] = _("Choose your place from the list, so that the hours are yours.")
     return found
 
