@@ -54,7 +54,8 @@ def current() -> SignedIn:
 
 def signed_in() -> SignedIn | None:
     """The signed-in person, or None."""
-    return current_user.who if current_user.is_authenticated else None
+    user = current_user._get_current_object()  # once: each look through the proxy costs
+    return user.who if isinstance(user, _Browser) else None
 
 
 def stay(response: BareResponse, token: str) -> None:
