@@ -81,7 +81,10 @@ def _each_answer_once(session: Session, provider: Provider) -> None:
     rows = session.scalars(select(OutboxMessage).where(OutboxMessage.channel == "text")).all()
     left = [row for row in rows if row.state in LEFT]
     not_left = Counter((row.state.value, row.held_for) for row in rows if row.state not in LEFT)
-    assert provider.by_outbox_id() == Counter(row.id for row in left), not_left
+    taken, expected = provider.by_outbox_id(), Counter(row.id for row in left)
+    kinds = {row.id: (row.kind, row.state.value, row.attempts) for row in rows}
+    assert not [kinds[one] for one in (taken - expected)], "twice, or what should not have left"
+    assert not [kinds[one] for one in (expected - taken)], "never arrived"
     assert not [row.kind for row in rows if row.answers and row.state not in LEFT], not_left
     addresses = {point.id: point.address for point in session.scalars(select(ContactPoint))}
     promised = Counter((addresses[row.contact_point_id or ""], row.words) for row in left)

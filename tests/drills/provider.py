@@ -99,14 +99,14 @@ class Provider:
         with self._lock:
             self._inside += 1
             self.most_at_once = max(self.most_at_once, self._inside)
+            fault = self._fault()
+            self.hits[fault] += 1
+            text = self._take(form) if fault != "busy" else None
         time.sleep(self.delay)
         with self._lock:
             self._inside -= 1
-            fault = self._fault()
-            self.hits[fault] += 1
-            if fault == "busy":
-                return fault, {}
-            text = self._take(form)
+        if text is None:
+            return fault, {}
         self._report(form.get("StatusCallback", ""), text)
         return fault, _resource(text, "queued")
 
