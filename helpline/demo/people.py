@@ -205,4 +205,4 @@ PHONES = (
 )
 
 LINE_NUMBER = "+60155500100"
-LANGUAGES = "en,ms,zh-Hans"
+LANGUAGES = "en,ms,zh-Hans,my,fil,hi,ja,es,ta"

@@ -12,7 +12,7 @@ from helpline.conversation import hear
 from helpline.instance import first_line
 from helpline.intake import numbers
 from helpline.intake.texting.talking import take_in
-from helpline.intake.texting.texter import Texter, new_seeker
+from helpline.intake.texting.texter import Texter, meet
 from helpline.messaging.inbound import InboundText
 from helpline.people import ContactKind, ContactPoint, HowToReach, Person, SafeContact
 from scheduling.base import new_id
@@ -78,7 +78,7 @@ def _meet(session: Session, text: InboundText, now: datetime) -> None:
     """Somebody new: a codename, the likeliest language and zone, to be confirmed or mended."""
     number = numbers.read_number(text.sender)
     country = (numbers.region(number) if number else None) or ""
-    person = new_seeker(session, text.body, country, now=now)
+    person = meet(session, text.body, country, now=now)
     zone = numbers.zone(number) if number else None
     if zone:
         person.zone, person.zone_is_guess = zone, True
@@ -113,7 +113,7 @@ def _from_nobody(session: Session, sender_index: bytes, now: datetime) -> int:
     """
     texts = session.scalars(_waiting(sender_index).with_for_update()).all()
     for text in texts:
-        person = new_seeker(session, text.body, "", now=now)
+        person = meet(session, text.body, "", now=now)
         session.add(SafeContact(person_id=person.id, how=HowToReach.WEB))
         case = cases.open_case(
             session,

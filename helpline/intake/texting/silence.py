@@ -16,7 +16,7 @@ from helpline.cases import CaseState
 from helpline.conversation import Dialog
 from helpline.intake.digits import read_digit
 from helpline.intake.texting.saying import tell
-from helpline.intake.texting.texter import Texter, new_seeker
+from helpline.intake.texting.texter import Texter, meet
 from helpline.jobs import enqueue
 from helpline.messaging import outbox
 from helpline.messaging.inbound import InboundText
@@ -137,7 +137,7 @@ def _somebody_new(session: Session, who: Texter, text: InboundText, now: datetim
     earlier = cases.open_case_of(session, who.person.id)
     if earlier is not None:
         cases.record(session, earlier, "number_gone", now=now, reason="long_silence")
-    person = new_seeker(session, text.body, who.point.country, now=now)
+    person = meet(session, text.body, who.point.country, now=now)
     person.zone = who.person.zone
     session.add(SafeContact(person_id=person.id, how=HowToReach.TEXT))
     outbox.withdraw_to(session, who.point.id, now=now)

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from random import SystemRandom
 
 from sqlalchemy.orm import Session
 
 from helpline.cases import Case
-from helpline.codenames import codename
 from helpline.conversation import hear
 from helpline.errors import CodeInMessage
 from helpline.i18n import closest
@@ -16,7 +14,7 @@ from helpline.intake.language import guess, menu
 from helpline.intake.texting.saying import tell
 from helpline.messaging.inbound import InboundText
 from helpline.people import ContactPoint, Person
-from scheduling.base import new_id
+from helpline.people.seekers import new_seeker
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +35,18 @@ def keep(session: Session, who: Texter, case: Case, text: InboundText, *, now: d
         tell(session, who.person, who.point, "code_refused", text.id, now=now, case=case)
 
 
-def new_seeker(session: Session, words: str, country: str, *, now: datetime) -> Person:
-    """A person asking, in the language their words and country tell, else the line's first."""
+def meet(session: Session, words: str, country: str, *, now: datetime) -> Person:
+    """Somebody new, in the language their words and country tell, else the line's first."""
     line: Line | None = first_line(session)
     guessed = guess(words, country or None)
     offered = (line.languages if line else "en").split(",")
-    person = Person(
-        id=new_id(),
-        is_seeker=True,
-        codename=codename(SystemRandom()),
+    return new_seeker(
+        session,
         language=guessed.tag if guessed else _likely(country, offered),
         zone=line.zone if line else "UTC",
         zone_is_guess=True,
-        created_at=now,
+        now=now,
     )
-    session.add(person)
-    session.flush()  # contact points and cases refer to it
-    return person
 
 
 def _likely(country: str, offered: list[str]) -> str:
