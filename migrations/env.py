@@ -1,10 +1,12 @@
 """Alembic's way in: one line of history, every step runs both ways, on SQLite and PostgreSQL."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import Connection
 
 from helpline.models import ALL_TABLES
-from scheduling.base import Base
+from scheduling.base import Base, UtcDateTime
 
 
 def run(connection: Connection) -> None:
@@ -22,6 +24,7 @@ def run(connection: Connection) -> None:
         render_as_batch=on_sqlite,
         compare_type=True,
         transaction_per_migration=True,
+        render_item=_render,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -29,6 +32,11 @@ def run(connection: Connection) -> None:
         connection.commit()
     if on_sqlite:
         _check_keys(connection)
+
+
+def _render(kind: str, item: object, context: object) -> str | Literal[False]:
+    """A step stands by itself: it names what the database has, not our column types."""
+    return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
 def _keys(connection: Connection, to: str) -> None:

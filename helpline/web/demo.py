@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from itertools import groupby
 
 from flask import (
@@ -190,7 +191,10 @@ def _time_left(one: Member) -> datetime:
 
 
 def _only_in_a_demonstration() -> None:
-    if request.blueprint == "demo" and not runtime().demonstration:
+    if request.blueprint != "demo":
+        return
+    here = ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104  nobody's address
+    if not runtime().demonstration or not here:
         abort(404)
 
 

@@ -920,7 +920,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_outbox_message_provider_id"), ["provider_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_outbox_message_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_message_to_id"), ["to_id"], unique=False)
         batch_op.create_index(
             "ix_outbox_queue",
@@ -1058,7 +1057,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'queued'"),
         )
         batch_op.drop_index(batch_op.f("ix_outbox_message_to_id"))
-        batch_op.drop_index(batch_op.f("ix_outbox_message_state"))
         batch_op.drop_index(batch_op.f("ix_outbox_message_provider_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_message_case_id"))
         batch_op.drop_index(

@@ -240,3 +240,13 @@ def test_where_a_network_is_pretended_elsewhere_the_page_says_so(
     assert "penang" not in page.text
     assert visitor.post("/demo/phones/penang", data={"text": "x"}).status_code == 404
     assert visitor.get("/demo").status_code == 200
+
+
+def test_another_machine_finds_nothing_even_where_the_server_listens_to_all(
+    visitor: FlaskClient,
+) -> None:
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+
+    assert visitor.get("/demo").status_code == 200
+    assert visitor.get("/demo", environ_overrides=elsewhere).status_code == 404
+    assert visitor.get("/demo/phones", environ_overrides=elsewhere).status_code == 404
