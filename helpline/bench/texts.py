@@ -64,7 +64,8 @@ def figures(app: Flask, network: SlowNetwork) -> Iterator[Figure]:
         people = _people(session)
     rounds = [_enqueue(app, people, number) for number in range(ROUNDS)]
     what = f"{MANY:,} texts asked for at once, best of {ROUNDS}"
-    yield Figure(what, "s", min(rounds), goal=WITHIN)
+    yield Figure(what, "s", min(took for took, _ in rounds), goal=WITHIN)
+    yield Figure("the same, our own CPU", "s", min(spent for _, spent in rounds))
     took = _send_for(app, SENDING_FOR)
     yield Figure(
         "texts in flight at the same time", "", network.most_at_once, AT_ONCE, at_least=True
@@ -106,8 +107,8 @@ def _people(session: Session) -> list[tuple[str, str]]:
     return ids
 
 
-def _enqueue(app: Flask, people: Sequence[tuple[str, str]], number: int) -> float:
-    """Seconds from the first notice to the commit."""
+def _enqueue(app: Flask, people: Sequence[tuple[str, str]], number: int) -> tuple[float, float]:
+    """Seconds from the first notice to the commit, and seconds of CPU."""
     notices = [
         Notice(
             to=who,
@@ -119,13 +120,13 @@ def _enqueue(app: Flask, people: Sequence[tuple[str, str]], number: int) -> floa
         )
         for who, point in people
     ]
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     with begin_in(app)() as session:
         made = post_many(session, notices, now=utc_now())
-    took = time.perf_counter() - began
+    took, spent = time.perf_counter() - began, time.process_time() - cpu
     if len(made) != len(notices):
         raise RuntimeError(f"{len(made)} of {len(notices)} were asked for")
-    return took
+    return took, spent
 
 
 def _send_for(app: Flask, seconds: float) -> float:
