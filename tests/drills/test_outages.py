@@ -24,8 +24,10 @@ PATIENCE = 240.0
 DOWN_FOR = 30.0 if LONG else 4.0
 LOCKED_FOR = 30.0 if LONG else 12.0  # longer than we wait for the lock ourselves
 DRAINED_WITHIN = 10.0
-# Seconds; half of them in the short form, which shares its machine, and 19 of 20 in the long.
+# Seconds that an answer may take. The short form shares its machine with other tests, so it only
+# looks whether half of them come sooner than anything that waits for the provider could.
 AT_ONCE = 0.3
+NOT_WAITING = 1.0
 pytestmark = pytest.mark.drill
 
 
@@ -49,7 +51,7 @@ def test_a_provider_that_is_gone_for_a_while_costs_no_answer_and_no_patience(
             nothing_lost_nothing_double(here, network, heard.acknowledged)
         assert heard.tries == 36
         for waits in (pages, heard.waits):
-            assert statistics.median(waits) < AT_ONCE, sorted(waits)
+            assert statistics.median(waits) < NOT_WAITING, sorted(waits)
             assert not LONG or statistics.quantiles(waits, n=20)[-1] < AT_ONCE, sorted(waits)
 
 
