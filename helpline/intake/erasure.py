@@ -27,6 +27,8 @@ from helpline.people import (
 )
 from helpline.privacy import audit
 
+NOBODY = bytes(32)  # the sender of a text whose sender asked to be forgotten
+
 
 def erase(session: Session, person: Person, *, now: datetime) -> None:
     """Erase a person asking: their words, notes about them, numbers, names, code and visits.
@@ -38,7 +40,7 @@ def erase(session: Session, person: Person, *, now: datetime) -> None:
         cases.close_for_erasure(session, case, now=now)
     _empty_cases(session, [case.id for case in found])
     _empty_outbox(session, person.id, now)
-    _forget_ways(session, person.id)
+    _forget_ways(session, person.id, now)
     person.alias, person.codename, person.age_band = "", "", ""
     person.zone, person.zone_is_guess = "UTC", True
     audit.note(
@@ -92,12 +94,15 @@ def _empty_outbox(session: Session, person_id: str, now: datetime) -> None:
     )
 
 
-def _forget_ways(session: Session, person_id: str) -> None:
+def _forget_ways(session: Session, person_id: str, now: datetime) -> None:
     """Numbers, addresses and the texts that came from them, the code, every open page."""
     senders = select(ContactPoint.address_index).where(ContactPoint.person_id == person_id)
+    # The bare row stays: without its provider id, catching up would fetch the text once more.
+    nothing = dict.fromkeys(("sender_sealed", "to_sealed", "body_sealed"))
     session.execute(
-        delete(InboundText)
+        update(InboundText)
         .where(InboundText.sender_index.in_(senders))
+        .values(**nothing, sender_index=NOBODY, processed_at=now)
         .execution_options(synchronize_session=False)
     )
     for model in (ContactFlag, ContactPoint, SafeContact, ReturnCode, JoiningNumber, Visit):
