@@ -24,6 +24,8 @@ ROOT = Path(__file__).parent.parent.parent
 RESULTS = ROOT / "test-results"
 BIN = Path(sys.executable).parent
 PYTEST = (str(BIN / "pytest"), "-q", "--color=no", "-n2", "--dist=worksteal")
+# Pure functions and docstrings know no database: once is enough for them.
+WITH_DATABASE = ("tests", "--ignore=tests/pure", "--ignore=tests/browser")
 STATIC = {
     "style": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
@@ -67,7 +69,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _everything(options: argparse.Namespace) -> Iterator[Part]:
     yield from _static()
     yield from _on_sqlite(options.browser)
-    yield from _on_postgres(options.postgres, "not sqlite and not browser")
+    yield from _on_postgres(
+        options.postgres, "not sqlite and not browser", os.environ, *WITH_DATABASE
+    )
 
 
 def _drills(options: argparse.Namespace) -> Iterator[Part]:
