@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from helpline import cases
 from helpline.cases import Case, CaseState, Note
 from helpline.conversation import Message, say
-from helpline.messaging import inbound
+from helpline.db import begin_in
+from helpline.messaging import inbound, reconcile
 from helpline.messaging.gateway import Inbound
 from helpline.messaging.inbound import InboundText
 from helpline.messaging.outbox import OutboxMessage
@@ -327,8 +328,11 @@ def test_erasing_leaves_nothing_of_what_was_said(
     session.commit()
     case = session.get_one(Case, case.id)
     assert (case.state, case.counsellor_id, case.topic) == (CaseState.ERASED, None, "")
-    for model in (Message, Note, ContactPoint, SafeContact, ReturnCode, Visit, InboundText):
+    for model in (Message, Note, ContactPoint, SafeContact, ReturnCode, Visit):
         assert _count(session, model) == 0, model
+    bare = session.scalars(select(InboundText)).one()
+    assert (bare.provider_id, bare.sender_index) == ("SM1", bytes(32))
+    assert (bare.sender_sealed, bare.to_sealed, bare.body_sealed) == (None, None, None)
     rows = session.scalars(select(OutboxMessage).where(OutboxMessage.to_id == case.seeker_id))
     assert {(row.facts_sealed, row.words_sealed, row.contact_point_id) for row in rows} == {
         (None, None, None)
@@ -340,6 +344,25 @@ def test_erasing_leaves_nothing_of_what_was_said(
     assert len(gateway.sent) == sent
     assert browser.get("/talk").status_code == 303
     assert _back(browser, words) == 400
+
+
+def test_catching_up_brings_no_erased_text_back(
+    app: Flask,
+    browser: FlaskClient,
+    session: Session,
+    work: Callable[[], int],
+    gateway: RecordingGateway,
+    clock: Clock,
+) -> None:
+    asked(browser, how="text", phone=PHONE)
+    _text(session, "Texted words.", "SM1")
+    work()
+    send(browser, browser.get("/talk/erase"), "/talk/erase")
+    gateway.received = [Inbound("SM1", PHONE, "+60320000000", "Texted words.", at=NOON)]
+    assert reconcile.catch_up(begin_in(app), gateway, clock) == 0
+    work()
+    assert (_count(session, Message), _count(session, ContactPoint)) == (0, 0)
+    assert session.scalars(select(InboundText)).one().body_sealed is None
 
 
 @pytest.mark.sqlite
