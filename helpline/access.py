@@ -14,7 +14,7 @@ How far somebody reaches into a case (DESIGN, settled 8; closed ones as Aselo's 
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -24,8 +24,8 @@ from helpline.cases.candidates import languages_of
 from helpline.cases.case import IN_LINE, WITH_COUNSELLOR, Case, CaseState
 from helpline.cases.offer import Handover, HandoverState, Offer, OfferState
 from helpline.cases.offers import open_offers
-from helpline.errors import NotYours
-from helpline.matching import can_help_in
+from helpline.errors import NotACounsellor, NotThereNow, NotYours
+from helpline.matching import Speaks, can_help_in
 from helpline.people.account import Role
 from helpline.people.sessions import SignedIn
 from helpline.privacy import audit
@@ -33,6 +33,9 @@ from scheduling import promises
 
 READABLE_FOR = timedelta(days=28)
 EDITABLE_FOR = timedelta(hours=24)
+# An offer is withdrawn when a colleague was first: who then taps is told so, not "nothing here".
+_STILL_IN_SIGHT = (OfferState.OPEN, OfferState.TAKEN, OfferState.WITHDRAWN)
+_NEVER_IN_LINE = (CaseState.INTAKE, CaseState.IN_REVIEW, CaseState.ERASED)
 
 
 class Reach(enum.IntEnum):
@@ -113,6 +116,33 @@ def access_team_case(session: Session, who: SignedIn, case_id: str, *, now: date
     return case
 
 
+def access_claim(session: Session, who: SignedIn, case_id: str, *, now: datetime) -> Case:
+    """A case that `who` may take on: in a language they help in, or offered to them, on shift.
+
+    Coordinators may take any, leads and stand-ins their team's during their shift. One that a
+    colleague has taken meanwhile passes too: the claim itself then says so.
+
+    Raises:
+        NotYours: there is none, or they may not even know of it.
+        NotACounsellor: they know that it waits, but others take people on.
+        NotThereNow: they are not on shift, or pause.
+    """
+    case = session.get(Case, case_id, populate_existing=True)
+    if case is None:
+        raise NotYours
+    leads, is_mine = case.team_id in who.leads, case.counsellor_id == who.person_id
+    known = leads or who.has(Role.COORDINATOR) or _is_in_sight(session, who, case)
+    if case.state in _NEVER_IN_LINE or not (known or is_mine):
+        raise NotYours(who=who.person_id, kind="case", object_id=case.id)
+    if is_mine or who.has(Role.COORDINATOR):
+        return case  # what one holds already is not taken twice
+    if not (leads or who.has(Role.COUNSELLOR)):
+        raise NotACounsellor
+    if not any(not on.paused for on in promises.on_shift(session, now, among=[who.person_id])):
+        raise NotThereNow
+    return case
+
+
 def access_mine(session: Session, who: SignedIn, *, now: datetime) -> Sequence[Case]:
     """One's own cases: those in hand, then what was closed and may still be read, newest first."""
     closed_since = or_(Case.closed_at.is_(None), Case.closed_at > now - READABLE_FOR)
@@ -140,7 +170,7 @@ def access_line(session: Session, who: SignedIn) -> Sequence[Case]:
     ).all()
     if who.has(Role.COORDINATOR):
         return waiting
-    spoken = languages_of(session, [who.person_id]).get(who.person_id, {})
+    spoken = _spoken(session, who)
     shown = {each.case_id for each in open_offers(session, counsellor_id=who.person_id)}
     return [each for each in waiting if each.id in shown or can_help_in(spoken, each.language)]
 
@@ -199,6 +229,18 @@ def _is_handed(session: Session, who: SignedIn, case: Case) -> bool:
         )
     )
     return found is not None
+
+
+def _is_in_sight(session: Session, who: SignedIn, case: Case) -> bool:
+    """Whether it stands, or until a moment ago stood, in the line that `who` sees."""
+    if can_help_in(_spoken(session, who), case.language):
+        return True
+    offered = select(Offer.id).where(Offer.case_id == case.id, Offer.counsellor_id == who.person_id)
+    return session.scalar(offered.where(Offer.state.in_(_STILL_IN_SIGHT)).limit(1)) is not None
+
+
+def _spoken(session: Session, who: SignedIn) -> Mapping[str, Speaks]:
+    return languages_of(session, [who.person_id]).get(who.person_id, {})
 
 
 def _is_offered(session: Session, who: SignedIn, case: Case) -> bool:

@@ -58,3 +58,15 @@ class CannotBeTexted(Refused):
     """The person is reached by text only, and their number said stop or cannot be reached."""
 
     code = "cannot_be_texted"
+
+
+class NotACounsellor(Refused):
+    """Only counsellors take people on (coordinators any; leads and stand-ins their team's)."""
+
+    code = "not_a_counsellor"
+
+
+class NotThereNow(Refused):
+    """Who takes somebody on must be on shift and not pausing."""
+
+    code = "not_there_now"

@@ -234,8 +234,10 @@ def _answer(
     session: Session, handover_id: str, to_id: str, state: HandoverState, now: datetime
 ) -> Handover:
     row = session.get(Handover, handover_id)
-    if row is None or row.to_id != to_id:
+    if row is None:
         raise NotYours
+    if row.to_id != to_id:
+        raise NotYours(who=to_id, kind="handover", object_id=row.id)
     answered = session.scalar(
         update(Handover)
         .where(Handover.id == handover_id, Handover.state == HandoverState.PROPOSED)

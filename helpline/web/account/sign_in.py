@@ -111,10 +111,12 @@ def start() -> ResponseReturnValue:
 
 def home(who: SignedIn) -> str:
     """Where somebody's work is."""
-    if who.has(Role.COUNSELLOR, Role.REVIEWER) or who.leads:
+    if who.has(Role.COUNSELLOR) or who.leads:
         return "/desk"
     if who.has(Role.COORDINATOR):
         return "/coordination"
+    if who.has(Role.REVIEWER):
+        return url_for("coordination.reviews")
     return url_for("account.staff") if who.has(Role.ADMIN) else url_for("account.own")
 
 

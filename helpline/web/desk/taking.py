@@ -16,9 +16,11 @@ from scheduling.errors import Refused
 @bp.post("/desk/cases/<case_id>/claim")
 def claim(case_id: str) -> ResponseReturnValue:
     """Take somebody who waits. One of many wins; the others are told so."""
+    who, now = auth.current(), runtime().now()
     try:
         with transaction() as session:
-            cases.claim(session, case_id, auth.current().person_id, now=runtime().now())
+            case = access.access_claim(session, who, case_id, now=now)
+            cases.claim(session, case.id, who.person_id, now=now)
     except Refused as refusal:
         return tell(refusal, "waiting")
     return to_case(case_id)

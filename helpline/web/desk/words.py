@@ -118,6 +118,19 @@ def register() -> None:
             _l("Write a reason, and choose between 1 and 30 days."),
         ),
         (
+            "not_a_counsellor",
+            HTTPStatus.FORBIDDEN,
+            _l("Taking somebody on is for counsellors. Ask a coordinator to make you one."),
+        ),
+        (
+            "not_there_now",
+            HTTPStatus.CONFLICT,
+            _l(
+                "You are not on shift now, or you are pausing. Press “I am back”, or say your hours"
+                " under “My hours”; then take this on."
+            ),
+        ),
+        (
             "not_on_shift",
             HTTPStatus.CONFLICT,
             _l("You are not on shift now, so there is nothing to step out of."),
