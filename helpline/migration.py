@@ -9,6 +9,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -51,8 +52,18 @@ def drift(url: str) -> list[object]:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database is at the newest step."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+    return MigrationContext.configure(connection).get_current_revision() == _head()
+
+
+def stamp(connection: Connection) -> None:
+    """Say that the database is at the newest step, when the models themselves made its tables."""
+    MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "head")
+
+
+@cache
+def _head() -> str | None:
+    """The newest step that this version brings; read once, for it is asked again and again."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def _settings(connection: Connection) -> AlembicConfig:

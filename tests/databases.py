@@ -141,7 +141,11 @@ def _postgres_engine(url: URL) -> Engine:
 
 
 def _create_tables(engine: Engine) -> None:
+    """Every table, and the word that they are in this version's shape, as a migration leaves it."""
     _metadata().create_all(engine)
+    migration = importlib.import_module("helpline.migration")
+    with engine.begin() as connection:
+        migration.stamp(connection)
 
 
 def _metadata() -> MetaData:
