@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from helpline.conversation import Message
 from helpline.models import ALL_TABLES
 from helpline.people import LoginSession, Person, Place, Role
 from helpline.privacy.audit import AuditEntry
 from helpline.web import matrix
 from helpline.web.csrf import SAFE
 from helpline.web.matrix import ROLES, Cell
+from tests.doors.seeking import asked
 from tests.make import Make
 
 SignIn = Callable[[FlaskClient, Person], FlaskClient]
@@ -31,13 +33,13 @@ def doors(app: Flask) -> Iterator[tuple[str, str, str]]:
             yield rule.endpoint, method, rule.rule
 
 
-def address(app: Flask, endpoint: str, method: str) -> str:
-    """The door's address, with "1" for every part of it that varies."""
+def address(app: Flask, endpoint: str, method: str, part: str = "1") -> str:
+    """The door's address, with `part` for every part of it that varies."""
     names: set[str] = set().union(*(rule.arguments for rule in app.url_map.iter_rules(endpoint)))
     with app.test_request_context() as context:
         adapter = context.url_adapter
         assert adapter is not None
-        return adapter.build(endpoint, dict.fromkeys(names, 1), method=method)
+        return adapter.build(endpoint, dict.fromkeys(names, part), method=method)
 
 
 def somebody(make: Make, role: str) -> Person:
@@ -144,6 +146,44 @@ def test_only_webhooks_do_without_a_forms_token() -> None:
 
     assert signed
     assert all(path.startswith(("/sms/", "/voice/", "/video/")) for path in signed)
+
+
+def test_no_door_falls_over_a_nul(
+    app: Flask, session: Session, make: Make, sign_in: SignIn
+) -> None:
+    """PostgreSQL keeps no NUL: an address with one is of nothing, and a form is read without."""
+    person = make.counsellor(roles=tuple(Role), team=make.team(), place=Place.LEAD)
+    session.commit()
+    client, wrong = app.test_client(), []
+    for endpoint, method, path in doors(app):
+        if client.get_cookie("staff") is None:
+            sign_in(client, person)
+        varies = "<" in path and "<int:" not in path
+        there = address(app, endpoint, method, "\0") if varies else address(app, endpoint, method)
+        sent = {"form_key": "\0", "case": "a\0b", "to": "\0", "text": "a\0"}
+        answer = client.open(there, method=method, data=None if method == "GET" else sent)
+        found = client.open(address(app, endpoint, method), method=method, query_string="case=%00")
+        if answer.status_code >= 500 or (varies and answer.status_code != 404):
+            wrong.append(f"{method} {path}: {answer.status_code}")
+        signed = matrix.is_signed(matrix.rows()[endpoint, method])  # their query is signed, too
+        if found.status_code >= 500 or (found.status_code != 404 and not signed):
+            wrong.append(f"{method} {path}?case=%00: {found.status_code}")
+
+    assert wrong == []
+
+
+def test_a_message_whose_forms_key_holds_nul_arrives(
+    app: Flask, session: Session, make: Make
+) -> None:
+    make.line()
+    session.commit()
+    client = app.test_client()
+    asked(client)
+
+    answer = client.post("/talk", data={"form_key": "a\0b", "text": "Hel\0lo"})
+
+    assert answer.status_code == 303
+    assert session.scalars(select(Message)).one().body == "Hello"
 
 
 def test_nothing_is_changed_by_looking(
