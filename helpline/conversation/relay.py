@@ -53,7 +53,7 @@ def hear(
         _check(words)
     if holds_code(session, words):
         raise CodeInMessage
-    known = _said_already(session, form_key, inbound)
+    known, form_key = _said_already(session, case, words, form_key, inbound)
     if known is not None:
         return known
     message = Message(
@@ -87,7 +87,7 @@ def say(
     _check(words)
     if case.counsellor_id != author_id:
         raise NotYours
-    known = _said_already(session, form_key, None)
+    known, own_key = _said_already(session, case, words, form_key, None)
     if known is not None:
         return known
     if case.state not in _MAY_BE_ANSWERED:
@@ -105,7 +105,7 @@ def say(
         author_id=author_id,
         channel="text" if by_text else "web",
         body=words,
-        form_key=form_key,
+        form_key=own_key,
     )
     session.add(message)
     session.flush()
@@ -172,13 +172,29 @@ def _check(words: str) -> None:
 
 
 def _said_already(
-    session: Session, form_key: str | None, inbound: InboundText | None
-) -> Message | None:
-    if form_key is not None:
-        return session.scalar(select(Message).where(Message.form_key == form_key))
-    if inbound is not None:
-        return session.scalar(select(Message).where(Message.inbound_id == inbound.id))
-    return None
+    session: Session, case: Case, words: str, form_key: str | None, inbound: InboundText | None
+) -> tuple[Message | None, str | None]:
+    """What this very form or text said before; else the key to keep it under.
+
+    Back, changed, and sent again is a message of its own: the same key with other words.
+    """
+    if form_key is None:
+        same_text = select(Message).where(Message.inbound_id == (inbound.id if inbound else ""))
+        return (session.scalar(same_text) if inbound else None), None
+    key = form_key
+    for key in (form_key, _key_of_other_words(session, case, words, form_key)):
+        there = session.scalar(select(Message).where(Message.form_key == key))
+        if there is None:
+            return None, key
+        if (there.case_id, there.body) == (case.id, words):
+            return there, key
+    return None, key
+
+
+def _key_of_other_words(session: Session, case: Case, words: str, form_key: str) -> str:
+    """By a keyed hash: a bare one of a short message could be guessed."""
+    mark = session.info["keyring"].blind(f"{case.id}|{form_key}|{words}", purpose="form-words")
+    return f"{form_key[:30]}~{mark.hex()[:32]}"
 
 
 def _check_phone(session: Session, seeker_id: str) -> None:
