@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from helpline import cases
 from helpline.cases import Case, CaseEvent, Handover, Note
-from helpline.conversation import Draft, Message
+from helpline.conversation import Dialog, Draft, Message
 from helpline.messaging.inbound import InboundText
 from helpline.messaging.outbox import FINAL, OutboxMessage, OutboxState
 from helpline.people import (
@@ -105,9 +105,26 @@ def _forget_ways(session: Session, person_id: str, now: datetime) -> None:
         .values(**nothing, sender_index=NOBODY, processed_at=now)
         .execution_options(synchronize_session=False)
     )
-    for model in (ContactFlag, ContactPoint, SafeContact, ReturnCode, JoiningNumber, Visit):
+    _keep_stops(session, person_id)
+    for model in (ContactFlag, SafeContact, ReturnCode, JoiningNumber, Visit):
         session.execute(
             delete(model)
             .where(model.person_id == person_id)
             .execution_options(synchronize_session=False)
         )
+
+
+def _keep_stops(session: Session, person_id: str) -> None:
+    """Numbers go; of one that said STOP the keyed hash stays, so that it is never texted again.
+
+    A later text from it begins as a new person's (`helpline.intake.texting`).
+    """
+    theirs = ContactPoint.person_id == person_id
+    points = select(ContactPoint.id).where(theirs)
+    bare = {"address_sealed": None, "line_number_sealed": None, "country": "", "heard_at": None}
+    for statement in (
+        delete(Dialog).where(Dialog.contact_point_id.in_(points)),
+        delete(ContactPoint).where(theirs, ContactPoint.opted_out_at.is_(None)),
+        update(ContactPoint).where(theirs).values(**bare),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))

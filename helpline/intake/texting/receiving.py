@@ -52,6 +52,8 @@ def _waiting(sender_index: bytes) -> Select[InboundText]:
 def _met(session: Session, text: InboundText, now: datetime) -> ContactPoint:
     """The sender's contact point, locked; a new person when the number is new to us."""
     point = _locked(session, text.sender_index)
+    if point is not None and point.address_sealed is None:
+        _meet_again(session, point, text, now)
     if point is not None:
         return point
     try:
@@ -74,8 +76,16 @@ def _locked(session: Session, index: bytes) -> ContactPoint | None:
     )
 
 
-def _meet(session: Session, text: InboundText, now: datetime) -> None:
-    """Somebody new: a codename, the likeliest language and zone, to be confirmed or mended."""
+def _meet_again(session: Session, point: ContactPoint, text: InboundText, now: datetime) -> None:
+    """A number that said STOP and was erased: somebody new, but its STOP still holds."""
+    person, country = _somebody_new(session, text, now)
+    point.person_id, point.address, point.country = person.id, text.sender, country
+    point.line_number = text.to
+    session.flush()
+
+
+def _somebody_new(session: Session, text: InboundText, now: datetime) -> tuple[Person, str]:
+    """Codename, the likeliest language and zone, to be confirmed or mended; and the country."""
     number = numbers.read_number(text.sender)
     country = (numbers.region(number) if number else None) or ""
     person = meet(session, text.body, country, now=now)
@@ -83,6 +93,11 @@ def _meet(session: Session, text: InboundText, now: datetime) -> None:
     if zone:
         person.zone, person.zone_is_guess = zone, True
     session.add(SafeContact(person_id=person.id, how=HowToReach.TEXT))
+    return person, country
+
+
+def _meet(session: Session, text: InboundText, now: datetime) -> None:
+    person, country = _somebody_new(session, text, now)
     session.add(
         ContactPoint(
             id=new_id(),
