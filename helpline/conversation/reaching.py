@@ -16,7 +16,8 @@ class Reaching:
     """stopped_at: every number of theirs said stop. is_gone: none of them can be texted any more.
 
     held_until: what is written now waits until then, their safe hours being safe_from to
-    safe_until at their place. flagged_until: a dated limit lies on them.
+    safe_until at their place. flagged_until: a dated limit lies on them. is_overlooked: they said
+    that somebody could see their screen.
     """
 
     how: HowToReach
@@ -26,6 +27,7 @@ class Reaching:
     safe_from: time | None = None
     safe_until: time | None = None
     flagged_until: datetime | None = None
+    is_overlooked: bool = False
 
 
 def reaching(session: Session, case: Case, *, now: datetime) -> Reaching:
@@ -39,7 +41,16 @@ def reaching(session: Session, case: Case, *, now: datetime) -> Reaching:
     if by_text and safe_from is not None and safe_until is not None:
         held_until = outside(safe_from, safe_until, seeker.zone, now)
     flagged_until = _flagged_until(session, seeker.id, now)
-    return Reaching(case.how, stopped_at, is_gone, held_until, safe_from, safe_until, flagged_until)
+    return Reaching(
+        how=case.how,
+        stopped_at=stopped_at,
+        is_gone=is_gone,
+        held_until=held_until,
+        safe_from=safe_from,
+        safe_until=safe_until,
+        flagged_until=flagged_until,
+        is_overlooked=safe is not None and not safe.may_read_here,
+    )
 
 
 def _phones(session: Session, seeker_id: str) -> tuple[datetime | None, bool]:

@@ -17,7 +17,7 @@ from helpline import cases, throttle
 from helpline.cases import Case, CaseState
 from helpline.conversation import Direction, Message, hear
 from helpline.instance import first_line
-from helpline.intake import attention
+from helpline.intake import listed_words, reaching
 from helpline.people import HowToReach, Person, ReturnCode, SafeContact, codes, contacts, seekers
 from helpline.people.codes import FreshCode
 from helpline.privacy.return_code import Code
@@ -30,6 +30,7 @@ HOUR = timedelta(hours=1)
 NUMBERS_OF_A_CLIENT = 3  # an hour, so that nobody has strangers texted (and 20 in all)
 NUMBERS_IN_ALL = 20
 FORMS_OF_A_CLIENT = 60  # a village may share one address
+MESSAGES = 60  # an hour from one person; nobody who talks writes so often
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def ask(
     person = _new_person(session, answers, now)
     codes.keep(session, person.id, fresh, form_key=answers.form_key, now=now)
     case = _open(session, person, answers, now)
+    reaching.only_on_the_page(session, case, now=now)
     if answers.words.strip():
         _first_words(session, case, answers, now)
     cases.enter_line(session, case, now=now)
@@ -106,6 +108,11 @@ def too_many(session: Session, answers: Answers, *, client: str, now: datetime) 
         throttle.hit(session, bucket, limit=limit, window=HOUR, now=now) for bucket, limit in limits
     ]
     return max((wait for wait in waits if wait is not None), default=None)
+
+
+def too_many_messages(session: Session, person_id: str, *, now: datetime) -> timedelta | None:
+    """Count one message of a person's; how long to wait when there were too many, else None."""
+    return throttle.hit(session, f"say|{person_id}", limit=MESSAGES, window=HOUR, now=now)
 
 
 def asked_before(session: Session, form_key: str) -> Person | None:
@@ -141,6 +148,7 @@ def write(session: Session, person: Person, body: str, *, form_key: str, now: da
         CodeInMessage, EmptyMessage, MessageTooLong: nothing is stored.
     """
     case = cases.reopen_or_new(session, person, now)
+    reaching.only_on_the_page(session, case, now=now)
     message = hear(session, case, body, channel="web", now=now, form_key=form_key)
     _look_for_listed_words(session, case, body, now)
     if case.state is CaseState.INTAKE:
@@ -158,9 +166,9 @@ def has_new_for(session: Session, case: Case) -> bool:
     return session.scalar(new.limit(1)) is not None
 
 
-def has_listed_words(messages: Sequence[str]) -> bool:
+def has_listed_words(session: Session, messages: Sequence[str]) -> bool:
     """Whether the page should show the numbers to call again; judges nothing."""
-    return any(attention.matches(body) for body in messages)
+    return any(listed_words.matches(session, body) for body in messages)
 
 
 def _new_person(session: Session, answers: Answers, now: datetime) -> Person:
@@ -213,6 +221,6 @@ def _first_words(session: Session, case: Case, answers: Answers, now: datetime) 
 
 def _look_for_listed_words(session: Session, case: Case, body: str, now: datetime) -> None:
     """They raise the case and alert the lead. They end nothing and judge nothing."""
-    found = attention.matches(body)
+    found = listed_words.matches(session, body)
     if found:
         cases.raise_attention(session, case, f"{found[0].language}:{found[0].entry}", now=now)

@@ -34,6 +34,9 @@ LONG_SILENCE = timedelta(days=14)
 TRIES, WINDOW = 5, timedelta(hours=1)
 """A stranger's phone may guess this often; a million numbers are possible."""
 
+NUMBERS = 10
+"""So many may be shown to one person in an hour."""
+
 _NUMBER = re.compile(r"\d{6}")
 
 
@@ -53,6 +56,11 @@ def begin(session: Session, person_id: str, *, now: datetime) -> str:
             break
     session.add(JoiningNumber(person_id=person_id, number_index=index, expires_at=now + GOOD_FOR))
     return number
+
+
+def too_many(session: Session, person_id: str, *, now: datetime) -> timedelta | None:
+    """Count one number shown; how long to wait when there were too many, else None."""
+    return throttle.hit(session, f"join-shown|{person_id}", limit=NUMBERS, window=WINDOW, now=now)
 
 
 def number_in(text: str) -> str | None:
@@ -109,6 +117,9 @@ def _join(
 
 def _was_silent_long(session: Session, point: ContactPoint, now: datetime) -> bool:
     """Whether the number may have become somebody else's since it last wrote."""
+    dialog = session.get(Dialog, point.id)
+    if dialog is not None and dialog.held_text_id is not None:
+        return True  # the word that proves the opposite was asked for, and not said
     texts = session.scalars(
         select(InboundText.received_at)
         .where(InboundText.sender_index == point.address_index)

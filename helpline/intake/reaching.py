@@ -6,6 +6,7 @@ from datetime import datetime, time
 from sqlalchemy.orm import Session
 
 from helpline import cases
+from helpline.cases import Case
 from helpline.messaging import outbox
 from helpline.people import ContactKind, HowToReach, Person, SafeContact, contacts
 
@@ -68,7 +69,29 @@ def change(session: Session, person: Person, wishes: Wishes, *, now: datetime) -
     if case is not None:
         case.how = wishes.how
         cases.record(session, case, "reach_changed", now=now, reason=wishes.how.value)
+        only_on_the_page(session, case, now=now)
     session.flush()
+
+
+def only_on_the_page(session: Session, case: Case, *, now: datetime) -> None:
+    """Who wants texts, but has no number of their own here, is answered on the page meanwhile.
+
+    The number they typed may be another person's (to us). Their wish stays as they made it, so
+    that their page tells nobody whose number it is; a text from that phone fulfils it
+    (`helpline.intake.joining`).
+    """
+    if case.how is not HowToReach.TEXT:
+        return
+    if contacts.of(session, case.seeker_id, ContactKind.PHONE) is None:
+        case.how = HowToReach.WEB
+        cases.record(session, case, "reach_changed", now=now, reason=HowToReach.WEB.value)
+        session.flush()
+
+
+def waits_for_link(session: Session, person: Person) -> bool:
+    """Whether they want texts and no phone of theirs ever texted us; the same for every number."""
+    found = reached(session, person)
+    return found.how is HowToReach.TEXT and not found.phone_end
 
 
 def _numbers(session: Session, person_id: str, wishes: Wishes, now: datetime) -> None:

@@ -190,6 +190,20 @@ def test_numbers_of_strangers_cannot_be_typed_in_at_will(
     assert send(browser, page, "/ask", go="2").text.count("hello") == 1
 
 
+def test_a_form_that_is_refused_for_a_code_in_it_counts_as_well(
+    app: Flask, browser: FlaskClient, session: Session
+) -> None:
+    words = code(asked(app.test_client()))
+    told = []
+    for _ in range(4):
+        page = send(browser, browser.get("/ask"), "/ask")
+        page = send(browser, page, "/ask", words=f"my code is {words}")
+        page = send(browser, page, "/ask", how="text", phone="+60123456789")
+        told.append(send(browser, page, "/ask", agree="1").status_code)
+    assert told == [400, 400, 400, 429]
+    assert session.scalars(select(Message)).all() == []
+
+
 def test_a_number_we_know_already_is_left_alone_and_nobody_is_told(
     browser: FlaskClient, session: Session, make: Make
 ) -> None:

@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from helpline import cases
 from helpline.cases import Case, CaseState, Note
-from helpline.conversation import Message, say
-from helpline.db import begin_in
+from helpline.conversation import Dialog, Message, say
+from helpline.conversation.reaching import reaching
+from helpline.db import begin_in, db
+from helpline.intake import asking, joining
 from helpline.messaging import inbound, reconcile
 from helpline.messaging.gateway import Inbound
 from helpline.messaging.inbound import InboundText
@@ -363,6 +365,179 @@ def test_catching_up_brings_no_erased_text_back(
     work()
     assert (_count(session, Message), _count(session, ContactPoint)) == (0, 0)
     assert session.scalars(select(InboundText)).one().body_sealed is None
+
+
+def test_a_number_we_know_already_leaves_nobody_waiting_for_texts_that_cannot_come(
+    app: Flask, browser: FlaskClient, session: Session, make: Make, work: Callable[[], int]
+) -> None:
+    texter_id = make.seeker(phone=PHONE).id
+    session.commit()
+    known, fresh = app.test_client(), app.test_client()
+    pages = [
+        asked(known, how="text", phone=PHONE, words="Known."),
+        asked(fresh, how="text", phone="+60129999999", words="Fresh."),
+    ]
+    digits = [re.search(r'bdi dir="ltr">(\d{3}) (\d{3})</bdi></a>', page.text) for page in pages]
+    assert all(digits)
+    assert all("look for answers here" in page.text for page in pages)
+    talks = [client.get("/talk").text for client in (known, fresh)]
+    assert all("Link your phone first" in talk for talk in talks)
+    wishes = [form(client.get("/talk/reach"), "/talk/reach").fields for client in (known, fresh)]
+    for wish in wishes:
+        wish.pop("csrf_token")
+    assert wishes[0] == wishes[1]  # nobody learns whose number it is
+
+    case, other = _case_with(session, "Known."), _case_with(session, "Fresh.")
+    assert (case.how, other.how) == (HowToReach.WEB, HowToReach.TEXT)
+    assert "reach_changed" in [event.kind for event in cases.events_of(session, case.id)]
+    counsellor = make.counsellor(alias="Aisyah")
+    session.commit()
+    cases.claim(session, case.id, counsellor.id, now=NOON)
+    session.refresh(case)
+    say(session, case, counsellor.id, "I am here.", now=NOON, form_key="k")
+    session.commit()
+    assert "I am here." in known.get("/talk").text
+
+    assert digits[0]
+    _text(session, digits[0][1] + digits[0][2], "SM1")
+    work()
+    session.expire_all()
+    assert session.get_one(Case, case.id).how is HowToReach.TEXT
+    assert session.get(Person, texter_id) is None
+    assert "Link your phone first" not in known.get("/talk").text
+
+
+def _case_with(session: Session, words: str) -> Case:
+    found = next(one for one in session.scalars(select(Message)) if one.body == words)
+    return session.get_one(Case, found.case_id)
+
+
+def test_who_wants_texts_at_a_number_we_know_is_answered_on_the_page_in_a_later_case_too(
+    browser: FlaskClient, session: Session, make: Make
+) -> None:
+    make.seeker(phone=PHONE)
+    session.commit()
+    asked(browser)
+    send(browser, browser.get("/talk/reach"), "/talk/reach", how="text", phone=PHONE)
+    assert session.scalars(select(Case)).one().how is HowToReach.WEB
+    session.commit()
+    send(browser, browser.get("/talk/leave"), "/talk/leave")
+    send(browser, browser.get("/talk"), "/talk", text="I am back.")
+    assert _case_with(session, "I am back.").how is HowToReach.WEB
+
+
+def test_the_same_form_with_other_words_is_another_message(
+    browser: FlaskClient, session: Session
+) -> None:
+    asked(browser)
+    page = browser.get("/talk")
+    for words in ("Hello?", "Hello, are you there?", "Hello, are you there?", "Hello?"):
+        assert send(browser, page, "/talk", text=words).status_code == 303
+    bodies = [one.body for one in session.scalars(select(Message).order_by(Message.tick))]
+    assert bodies == ["Hello?", "Hello, are you there?"]
+
+
+def test_somebody_who_writes_without_end_is_asked_to_wait_and_loses_nothing(
+    browser: FlaskClient, session: Session, clock: Clock
+) -> None:
+    words = code(asked(browser))
+    page = browser.get("/talk")
+    for number in range(asking.MESSAGES):
+        typed = words if number % 2 else f"Hello {number}"  # refused ones count, too
+        send(browser, page, "/talk", text=typed)
+    stopped = send(browser, page, "/talk", text="One more.")
+    assert stopped.status_code == 429
+    assert "Send it again in" in stopped.text
+    assert form(stopped, "/talk").fields["text"] == "One more."
+    clock.forward(timedelta(minutes=61))
+    again = send(browser, browser.get("/return"), "/return", code=words)
+    assert again.status_code == 303
+    assert send(browser, browser.get("/talk"), "/talk", text="One more.").status_code == 303
+
+
+def test_numbers_to_text_are_not_shown_without_end(browser: FlaskClient) -> None:
+    asked(browser)
+    page = browser.get("/talk/join")
+    told = [send(browser, page, "/talk/join", agree="1") for _ in range(joining.NUMBERS + 1)]
+    assert [one.status_code for one in told] == [200] * joining.NUMBERS + [429]
+    assert "Try again in" in told[-1].text
+
+
+def test_an_open_page_with_nothing_new_asks_the_database_little(
+    app: Flask, browser: FlaskClient, clock: Clock
+) -> None:
+    asked(browser, words="I cannot sleep.")
+    tag = browser.get("/talk/live", headers={"X-Poll": "1"}).headers["ETag"]
+    asks = {"X-Poll": "1", "If-None-Match": tag}
+    said: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_c: object, _d: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert browser.get("/talk/live", headers=asks).status_code == 304
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(said) <= 3, said
+    clock.forward(timedelta(minutes=5))  # a shift may have begun, which changes nothing else
+    assert browser.get("/talk/live", headers=asks).status_code == 200
+
+
+def test_who_could_be_overlooked_gets_no_notice_by_default_and_the_desk_knows(
+    browser: FlaskClient, session: Session
+) -> None:
+    page = send(browser, browser.get("/ask"), "/ask", safe="no")
+    page = send(browser, page, "/ask", words="I cannot sleep.")
+    assert "We send no notice to your phone or mail unless you choose one" in page.text
+    page = send(browser, page, "/ask")
+    send(browser, page, "/ask", agree="1")
+    case = session.scalars(select(Case)).one()
+    assert session.scalars(select(SafeContact)).one().notify_when_answered == ""
+    assert reaching(session, case, now=NOON).is_overlooked
+
+
+@pytest.mark.parametrize("safe", ["no", "hours"])
+def test_a_notice_chosen_before_they_said_it_is_not_safe_is_off_again(
+    browser: FlaskClient, safe: str
+) -> None:
+    page = send(browser, send(browser, browser.get("/ask"), "/ask"), "/ask")
+    page = send(browser, page, "/ask", notify="mail", mail="kite@example.org")
+    for step in (3, 2, 1):
+        page = send(browser, page, "/ask", go=str(step))
+    page = send(browser, send(browser, page, "/ask", safe=safe), "/ask")
+    assert form(page, "/ask").fields["notify"] == ""
+
+
+def test_a_stop_outlives_erasing_and_start_begins_afresh(
+    browser: FlaskClient,
+    session: Session,
+    work: Callable[[], int],
+    gateway: RecordingGateway,
+) -> None:
+    asked(browser, how="text", phone=PHONE)
+    _text(session, "STOP", "SM1")
+    work()
+    send(browser, browser.get("/talk/erase"), "/talk/erase")
+    point = session.scalars(select(ContactPoint)).one()
+    assert (point.address_sealed, point.line_number_sealed, point.country) == (None, None, "")
+    assert point.opted_out_at
+    assert _count(session, Dialog) == 0
+    erased, sent = point.person_id, len(gateway.sent)
+    _text(session, "Hello again", "SM2")
+    work()
+    assert len(gateway.sent) == sent
+    _text(session, "START", "SM3")
+    work()
+    assert len(gateway.sent) > sent
+    session.expire_all()
+    point = session.scalars(select(ContactPoint)).one()
+    assert (point.opted_out_at, point.address) == (None, PHONE)
+    assert point.person_id != erased
+    assert session.get_one(Person, point.person_id).codename
 
 
 @pytest.mark.sqlite

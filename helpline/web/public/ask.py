@@ -11,20 +11,18 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from helpline import i18n
 from helpline.db import transaction
 from helpline.errors import CodeInMessage
-from helpline.intake import asking
+from helpline.intake import asking, joining
 from helpline.intake.asking import Answers, Asked
 from helpline.intake.topics import TOPICS
-from helpline.people import codes, visits
+from helpline.people import HowToReach, codes, visits
 from helpline.people.codes import FreshCode
 from helpline.people.passwords import TooBusy
 from helpline.privacy import return_code
 from helpline.runtime import runtime
 from helpline.web import csrf
 from helpline.web.language import gettext as _
-from helpline.web.language import language
 from helpline.web.public import bp, carried, fields, first, known, visiting, words
 from helpline.web.public.carried import Carried
 from helpline.web.public.fields import Errors
@@ -32,7 +30,7 @@ from scheduling import zones
 
 LAST = 4
 SHOWN_AGAIN_FOR = timedelta(minutes=30)  # the code, when a form is sent twice; as long as a visit
-Sent = tuple[Asked | None, str, timedelta | None]
+Sent = tuple[Asked, str, str]
 
 
 @bp.get("/ask")
@@ -74,6 +72,8 @@ def _typed() -> tuple[int, Carried]:
     step = int(found) if found in ("1", "2", "3", "4") else 1
     form = carried.unseal(request.form.get(carried.FIELD, "")) or carried.new()
     typed = {name: fields.tidy(request.form.get(name, "")) for name in fields.STEPS[step]}
+    if step == 1 and typed["safe"] != form.get("safe") and fields.is_unsafe(typed["safe"]):
+        typed["notify"] = ""  # chosen before they said so: off, unless they choose it anew
     return step, form.with_answers(typed)
 
 
@@ -81,22 +81,32 @@ def _send(form: Carried) -> ResponseReturnValue:
     """Store it all, once, and show the code."""
     answers = fields.answers(form)
     try:
-        asked, token, wait = _store(answers, codes.fresh(form.code))
+        wait = _count(answers)
+        if wait is not None:
+            return _show(LAST, form, problem=_too_many(answers, wait), status=429)
+        asked, token, number = _store(answers, codes.fresh(form.code))
     except CodeInMessage:
         return _show(2, form, errors={"words": str(words.HOLDS_CODE)}, status=400)
     except TooBusy:
         return _show(LAST, form, problem=str(words.BUSY), status=503)
     except SQLAlchemyError:
         return _show(LAST, form, problem=str(words.BROKEN), status=503)
-    if asked is None:
-        return _show(LAST, form, problem=_too_many(answers, wait), status=429)
     if asked.again and runtime().now() - asked.person.created_at > SHOWN_AGAIN_FOR:
         return redirect(url_for("public.come_back"), code=303)
-    return _done(asked, token)
+    return _done(asked, token, number)
+
+
+def _count(answers: Answers) -> timedelta | None:
+    """How long to wait if this was one too many. Kept whatever becomes of the form itself."""
+    with transaction() as session:
+        if asking.asked_before(session, answers.form_key) is not None:
+            return None
+        now = runtime().now()
+        return asking.too_many(session, answers, client=visiting.client(), now=now)
 
 
 def _store(answers: Answers, fresh: FreshCode) -> Sent:
-    """The request, a visit's token, and how long to wait if it was one too many.
+    """The request, a visit's token, and six digits that link a phone where texts are wanted.
 
     Two of the same form at once: the second one that commits finds the first.
     """
@@ -109,30 +119,29 @@ def _store(answers: Answers, fresh: FreshCode) -> Sent:
 def _store_once(answers: Answers, fresh: FreshCode) -> Sent:
     now = runtime().now()
     with transaction() as session:
-        if asking.asked_before(session, answers.form_key) is None:
-            wait = asking.too_many(session, answers, client=visiting.client(), now=now)
-            if wait is not None:
-                return None, "", wait
         asked = asking.ask(session, answers, now=now, fresh=fresh)
-        return asked, visits.begin(session, asked.person.id, now=now), None
+        token = visits.begin(session, asked.person.id, now=now)
+        links = answers.how is HowToReach.TEXT and first.texts_are_open()
+        number = joining.begin(session, asked.person.id, now=now) if links else ""
+        return asked, token, number
 
 
-def _done(asked: Asked, token: str) -> ResponseReturnValue:
+def _done(asked: Asked, token: str, number: str) -> ResponseReturnValue:
     page = render_template(
         "public/code.html",
         codename=asked.person.codename,
         words=return_code.words(asked.code),
         digits=return_code.digits(asked.code),
-        number=known.facts().number if first.texts_are_open() else "",
+        number=number,
+        line=known.facts().number,
     )
     answer = make_response(page)
     visiting.keep(answer, token)
     return answer
 
 
-def _too_many(answers: Answers, wait: timedelta | None) -> str:
-    minutes = timedelta(minutes=-(-(wait or timedelta()).total_seconds() // 60))
-    told = i18n.duration(minutes, language())
+def _too_many(answers: Answers, wait: timedelta) -> str:
+    told = words.minutes(wait)
     if answers.phone or answers.mail:
         return _(
             "Too many numbers and addresses were typed here in one hour. Wait %(wait)s, or choose"

@@ -15,6 +15,7 @@ from helpline.intake.reaching import Reached, Wishes
 from helpline.people import Person, visits
 from helpline.runtime import runtime
 from helpline.web import csrf
+from helpline.web.language import gettext as _
 from helpline.web.public import bp, fields, first, known, leaving, visiting, words
 from helpline.web.public.carried import Carried
 from helpline.web.public.fields import Errors
@@ -116,7 +117,12 @@ def join_now(person: Person) -> ResponseReturnValue:
     if not request.form.get("agree"):
         return _join_page(error=str(words.JOIN_NEEDS_YES), status=400)
     with transaction() as session:
-        number = joining.begin(session, person.id, now=runtime().now())
+        now = runtime().now()
+        wait = joining.too_many(session, person.id, now=now)
+        number = joining.begin(session, person.id, now=now) if wait is None else ""
+    if wait is not None:
+        told = _(words.TOO_MANY_SHOWN.message, wait=words.minutes(wait))
+        return _join_page(error=told, status=429)
     return _join_page(number=number)
 
 
@@ -185,7 +191,7 @@ def _reach_problems(typed: Carried, before: Reached) -> Errors:
     if had_text and not typed.get("phone") and not typed.get("notify_phone"):
         found.pop("phone", None)
         found.pop("notify_phone", None)
-    if before.has_mail and not typed.get("mail"):
+    if (before.has_mail or before.notify == "mail") and not typed.get("mail"):
         found.pop("mail", None)
     return found
 

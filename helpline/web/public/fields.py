@@ -77,6 +77,11 @@ def guessed_zone() -> str:
     return zones.canonical(_CHIEF.get(country) or listed[0])
 
 
+def is_unsafe(safe: str) -> bool:
+    """Whether somebody else could see what comes; `safe`: the answer of the first step."""
+    return safe in ("no", "hours")
+
+
 def hours() -> tuple[str, ...]:
     return _HOURS
 

@@ -8,7 +8,6 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from helpline import i18n
 from helpline.db import read, transaction
 from helpline.people import Person, codes, visits
 from helpline.people.passwords import TooBusy
@@ -17,7 +16,6 @@ from helpline.privacy.sealing import CannotOpen
 from helpline.runtime import runtime
 from helpline.web import csrf
 from helpline.web.language import gettext as _
-from helpline.web.language import language
 from helpline.web.public import bp, visiting, words
 
 LONGEST = 200  # six words of the list have 60 letters at most; nobody types more by accident
@@ -114,8 +112,7 @@ def _show(*, error: str = "", kept: str = "", status: int = 200) -> ResponseRetu
 
 
 def _too_many(wait: timedelta) -> str:
-    minutes = timedelta(minutes=-(-wait.total_seconds() // 60))
     return _(
         "There were many tries. Wait %(wait)s, then type your code again.",
-        wait=i18n.duration(minutes, language()),
+        wait=words.minutes(wait),
     )

@@ -18,14 +18,16 @@ from helpline.cases import IN_LINE, WITH_COUNSELLOR, Case, CaseState, Place
 from helpline.conversation import LONGEST, Said, seen_by_seeker, thread
 from helpline.db import read, transaction
 from helpline.errors import CodeInMessage, EmptyMessage, MessageTooLong
-from helpline.intake import asking
+from helpline.intake import asking, reaching
 from helpline.people import Person
 from helpline.runtime import runtime
 from helpline.web import csrf
+from helpline.web.language import gettext as _
 from helpline.web.language import language
-from helpline.web.public import bp, fields, returning, visiting, words
+from helpline.web.public import bp, fields, first, returning, visiting, words
 
 TOGETHER = (CaseState.ACTIVE, CaseState.WAITING_SEEKER, CaseState.HANDOVER)
+SLOT = timedelta(minutes=5)  # a shift begins without anything changing: so old a page may be
 OVER = (CaseState.WRAP_UP, CaseState.CLOSED, CaseState.EXPIRED, CaseState.DECLINED)
 
 
@@ -69,15 +71,14 @@ def talk() -> ResponseReturnValue:
 @bp.get("/talk/live")
 def live() -> ResponseReturnValue:
     """The part that changes, for the page's script; 304 while nothing has."""
-    person = visiting.visitor()
-    if person is None:
+    person_id = visiting.whose()
+    if person_id is None:
         abort(401)
-    found = _view(person)
-    tag = f"{found.version}-{language()}"
+    tag = f"{_version(asking.last_case(read(), person_id))}-{language()}"
     if request.if_none_match.contains(tag):
         answer = Response(status=304)
     else:
-        found = _seen(found)
+        found = _seen(_view(read().get_one(Person, person_id)))
         tag = f"{found.version}-{language()}"
         answer = make_response(_draw("public/live.html", found))
     answer.set_etag(tag)
@@ -103,6 +104,10 @@ def write() -> ResponseReturnValue:
     if "lang" in request.form:
         return show(person)
     try:
+        wait = _count(person.id)
+        if wait is not None:
+            told = _(words.TOO_MANY_MESSAGES.message, wait=words.minutes(wait))
+            return show(person, error=told, status=429)
         _write(person.id, text, request.form.get("form_key", "")[:64] or secrets.token_urlsafe(18))
     except EmptyMessage:
         return show(person, error=str(words.EMPTY), status=400)
@@ -129,8 +134,15 @@ def show(
         form_key=secrets.token_urlsafe(18),
         tag=f'"{found.version}-{language()}"',
         most=LONGEST,
+        links=first.texts_are_open() and reaching.waits_for_link(read(), found.person),
     )
     return page, status
+
+
+def _count(person_id: str) -> timedelta | None:
+    """How long to wait if this was one too many; kept whatever becomes of the message."""
+    with transaction() as session:
+        return asking.too_many_messages(session, person_id, now=runtime().now())
 
 
 def _write(person_id: str, text: str, form_key: str) -> None:
@@ -157,13 +169,21 @@ def _broken(text: str) -> ResponseReturnValue:
 def _view(person: Person) -> View:
     session, now = read(), runtime().now()
     case = asking.last_case(session, person.id)
-    topics: Mapping[str, int] = pulse.versions(session, f"case:{case.id}", "desk:waiting")
-    waits = case.state not in (*WITH_COUNSELLOR, *OVER)
-    version = f"{topics[f'case:{case.id}']}.{topics['desk:waiting'] if waits else 0}"
+    version = _version(case)
     place = cases.place(session, case, now=now)
     helper = session.get(Person, case.counsellor_id) if case.counsellor_id else None
     who = helper.alias if helper else ""
     return View(person, case, thread(session, case), who, place, version)
+
+
+def _version(case: Case) -> str:
+    """What the changing part shows: of the case and, for whoever waits, the line and the time."""
+    topics: Mapping[str, int] = pulse.versions(read(), f"case:{case.id}", "desk:waiting")
+    version = f"{topics[f'case:{case.id}']}"
+    if case.state in (*WITH_COUNSELLOR, *OVER):
+        return version
+    slot = int(runtime().now().timestamp() // SLOT.total_seconds())
+    return f"{version}.{topics['desk:waiting']}.{slot}"
 
 
 def _seen(found: View) -> View:
@@ -184,7 +204,9 @@ def _draw(template: str, found: View, **more: object) -> str:
         view=found,
         now=now,
         zone=found.person.zone,
-        listed=asking.has_listed_words([one.body for one in found.said if one.from_seeker][-3:]),
+        listed=asking.has_listed_words(
+            read(), [one.body for one in found.said if one.from_seeker][-3:]
+        ),
         fresh_since=now - timedelta(minutes=5),
         **more,
     )

@@ -17,6 +17,12 @@ def token() -> str | None:
 
 def visitor() -> Person | None:
     """The person whose visit this is, with their visit kept awake; None when it is over."""
+    person_id = whose()
+    return read().get(Person, person_id) if person_id else None
+
+
+def whose() -> str | None:
+    """Their id only: all that a page which asks by itself needs to hear that nothing is new."""
     sent, now = token(), runtime().now()
     if sent is None:
         return None
@@ -26,7 +32,7 @@ def visitor() -> Person | None:
     if who.is_stale and not is_poll():
         with transaction() as session:
             visits.touch(session, sent, now=now)
-    return read().get(Person, who.person_id)
+    return who.person_id
 
 
 def is_poll() -> bool:

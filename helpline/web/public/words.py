@@ -1,10 +1,12 @@
 """The words of this audience: choices, and the refusals of its rules."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
+from helpline import i18n
 from helpline.intake.asking import AGE_BANDS
 from helpline.web.errors import tells
-from helpline.web.language import LazyText
+from helpline.web.language import LazyText, language
 from helpline.web.language import lazy_gettext as _l
 
 AGES: dict[str, LazyText] = dict(
@@ -35,7 +37,17 @@ TOO_MANY_NUMBERS = _l(
     "Too many numbers and addresses were typed here in one hour. Nothing you typed is lost: try"
     " again later."
 )
+TOO_MANY_MESSAGES = _l(
+    "Many messages came from here within one hour. Nothing you typed is lost: it is still here."
+    " Send it again in %(wait)s."
+)
+TOO_MANY_SHOWN = _l("Many numbers were shown here within one hour. Try again in %(wait)s.")
 JOIN_NEEDS_YES = _l("We join them only with your yes. Tick this first.")
+
+
+def minutes(wait: timedelta) -> str:
+    """How long to wait, in whole minutes, in words."""
+    return i18n.duration(timedelta(minutes=-(-wait.total_seconds() // 60)), language())
 
 
 def register() -> None:
