@@ -13,8 +13,11 @@ help: ## Show this list
 run: .venv/.base ## Start it all with demonstration people, at HOST and PORT (127.0.0.1:8000)
 	@$(BIN)/helpline run --demo
 
+# What a minute is enough for; TESTS=tests/doors names others.
+TESTS ?= tests/pure tests/test_house.py tests/test_texts.py helpline scheduling
+
 check: lint types rooms ## What should pass before every commit: under a minute
-	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -n2 -m "not browser and not drill and not postgres" $(TESTS)
+	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -n2 --dist=worksteal -m "not browser and not drill and not postgres" $(TESTS)
 
 test: .venv/.dev ## Everything, on SQLite and PostgreSQL and in a browser (POSTGRES=own|none)
 	@$(BIN)/python -m tests.everything $(if $(POSTGRES),--postgres $(POSTGRES)) $(if $(BROWSER),--browser $(BROWSER))
