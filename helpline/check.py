@@ -2,7 +2,7 @@
 
 import importlib.metadata
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select, text
@@ -11,14 +11,17 @@ from helpline import migration
 from helpline.cases import overdue
 from helpline.config import Config
 from helpline.db import SQLITE_SAFE, db, read
-from helpline.instance import first_line
+from helpline.instance import first_line, setting
 from helpline.jobs import Job, JobState
+from helpline.messaging.android import PHONE_HEARD_AT
 from helpline.messaging.outbox.row import OutboxMessage, OutboxState
 from helpline.runtime import Runtime, runtime
 from scheduling.promises import coming
 from scheduling.zones import Window
 
 CLOCK_OFF = timedelta(seconds=5)
+WORKER_LATE = timedelta(minutes=5)  # what repeats is due every minute, or at most hourly
+PHONE_SILENT = timedelta(minutes=15)
 
 
 class Finding(NamedTuple):
@@ -40,6 +43,8 @@ def findings() -> list[Finding]:
         *_zones(),
         *_texts(found),
         *_people(found),
+        *_worker(found),
+        *_phone(found),
         *_waiting(found),
     ]
 
@@ -72,6 +77,7 @@ def _database() -> Iterator[Finding]:
         safe = tuple(version) >= SQLITE_SAFE
         words = ".".join(map(str, version))
         yield Finding("ok" if safe else "stop", "database", f"SQLite {words}.")
+        yield Finding("ok", "clock", "Not compared: SQLite has no clock but this machine's.")
         return
     kept = str(read().scalar(text("SHOW synchronous_commit")))
     level = "stop" if kept == "off" else "ok"
@@ -106,6 +112,41 @@ def _people(found: Runtime) -> Iterator[Finding]:
     now = found.now()
     if not coming(read(), Window(now, now + timedelta(days=7))):
         yield Finding("warn", "people", "Nobody has promised to be there in the coming week.")
+
+
+def _worker(found: Runtime) -> Iterator[Finding]:
+    """Every run of what repeats asks for the next one, so an old one means that nobody works."""
+    now = found.now()
+    due = read().scalar(
+        select(func.min(Job.run_at)).where(
+            Job.state == JobState.READY, Job.dedupe_key.startswith("every:")
+        )
+    )
+    if due is None:
+        yield Finding("warn", "worker", "No worker has ever run here: helpline run, or worker.")
+    elif now - due > WORKER_LATE:
+        yield Finding(
+            "warn", "worker", f"No worker seems to run: work is due since {due:%d %b %H:%M} UTC."
+        )
+    else:
+        yield Finding("ok", "worker", "A worker has run lately.")
+
+
+def _phone(found: Runtime) -> Iterator[Finding]:
+    """The phone with the SIM says now and then that it is alive."""
+    if not found.config.android_gateway_url:
+        return
+    heard = setting(read(), PHONE_HEARD_AT, default=None)
+    if heard is None:
+        yield Finding("warn", "phone", "The phone with the SIM has never said that it is alive.")
+        return
+    at = datetime.fromisoformat(heard)
+    if found.now() - at > PHONE_SILENT:
+        yield Finding(
+            "warn",
+            "phone",
+            f"The phone with the SIM is silent since {at:%d %b %H:%M} UTC: is it on and connected?",
+        )
 
 
 def _waiting(found: Runtime) -> Iterator[Finding]:
