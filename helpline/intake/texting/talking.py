@@ -8,7 +8,7 @@ from helpline import cases
 from helpline.cases import WITH_COUNSELLOR, Case, CaseState
 from helpline.conversation import Dialog
 from helpline.i18n import when
-from helpline.intake import attention, joining
+from helpline.intake import joining, listed_words
 from helpline.intake.digits import read_digit
 from helpline.intake.keywords import Keyword, meanings
 from helpline.intake.texting import questions, silence, words
@@ -81,7 +81,7 @@ def _look_for_listed_words(
     session: Session, who: Texter, case: Case, text: InboundText, now: datetime
 ) -> None:
     """Listed words raise the case and send resources. They end nothing and judge nothing."""
-    found = attention.matches(text.body)
+    found = listed_words.matches(session, text.body)
     if not found:
         return
     cases.raise_attention(session, case, f"{found[0].language}:{found[0].entry}", now=now)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
+from typing import NamedTuple
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,9 @@ from helpline.instance import (
     set_text_rules,
     text_rules,
 )
+from helpline.intake import attention, listed_words
+from helpline.intake.attention import WordList
+from helpline.intake.listed_words import Changes, NotListed, TooVague
 from helpline.people.teams import all_teams, members_of
 from helpline.privacy import audit
 from helpline.runtime import runtime
@@ -29,6 +33,7 @@ from helpline.web import auth
 from helpline.web.account import fields
 from helpline.web.coordination.frame import bp
 from helpline.web.language import gettext as _
+from helpline.web.language import language
 from helpline.web.language import lazy_gettext as _l
 from scheduling.base import new_id
 
@@ -40,6 +45,14 @@ REVIEW = {
 _PUBLIC_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{1,18}|")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 MOST_PARTS = 10_000_000
+
+
+class WordsShown(NamedTuple):
+    """One language's list of words that raise attention, and what was changed in it."""
+
+    shipped: WordList
+    name: str
+    changed: Changes
 
 
 @bp.get("/coordination/settings")
@@ -147,6 +160,25 @@ def remove_crisis_line() -> ResponseReturnValue:
     return _done("crisis")
 
 
+@bp.post("/coordination/settings/words")
+def words() -> ResponseReturnValue:
+    """What one language's list of words that raise attention has more, and what less."""
+    tag = request.form.get("words_language", "")
+    if tag not in {each.language for each in attention.shipped()}:
+        return page({"words": _("Choose the language again.")}, 400)
+    try:
+        with transaction() as session:
+            listed_words.change(session, tag, _lines("added"), _lines("left_out"))
+            _note(session, "attention_words")
+    except NotListed as refusal:
+        wrong = _("“%(entry)s” is not on the shipped list. Copy it from there.", entry=refusal)
+        return page({f"left_out-{tag}": wrong}, 400)
+    except TooVague as refusal:
+        wrong = _("“%(entry)s” is too short or too long. Write a word or a few.", entry=refusal)
+        return page({f"added-{tag}": wrong}, 400)
+    return _done("words")
+
+
 def page(errors: Mapping[str, str] | None = None, status: int = 200) -> ResponseReturnValue:
     """The page; after an error with everything as it was typed."""
     session, now = read(), runtime().now()
@@ -165,8 +197,21 @@ def page(errors: Mapping[str, str] | None = None, status: int = 200) -> Response
         crisis=[(each, crisis.shown(each, now.date())) for each in crisis_lines(session)],
         teams=[(team, members_of(session, team.id)) for team in all_teams(session)],
         staff=_staff(session),
+        lists=_word_lists(session),
     )
     return shown, status
+
+
+def _word_lists(session: Session) -> list[WordsShown]:
+    changed = listed_words.changes(session)
+    return [
+        WordsShown(
+            each,
+            i18n.language_name(each.language, language()),
+            changed.get(each.language, Changes()),
+        )
+        for each in attention.shipped()
+    ]
 
 
 def _staff(session: Session) -> list[tuple[str, str]]:
@@ -214,6 +259,12 @@ def _countries(name: str, errors: dict[str, str]) -> list[str]:
     if not codes or not all(_COUNTRY.fullmatch(code) for code in codes):
         errors[name] = _("Write countries by two letters each, such as MY PH IN.")
     return sorted(set(codes))
+
+
+def _lines(name: str) -> list[str]:
+    """One entry a line, without empty ones."""
+    typed = (" ".join(each.split()) for each in request.form.get(name, "").splitlines())
+    return [each for each in typed if each]
 
 
 def _note(session: Session, what: str) -> None:
