@@ -1,5 +1,6 @@
 """Cases: open, review, wait, offer, claim, hand over, wrap up, close. Each move is an event."""
 
+from helpline.cases import fresh as _fresh  # noqa: F401  # it registers what it knows
 from helpline.cases.board import Board, InLine, OfLanguage, OnNow, board
 from helpline.cases.candidates import candidates, speakers
 from helpline.cases.case import (
@@ -48,6 +49,7 @@ from helpline.cases.handovers import (
     refuse_handover,
     take_handover,
     withdraw_handover,
+    withdraw_proposals,
 )
 from helpline.cases.offer import Handover, HandoverState, Offer, OfferState, RoutingDecision
 from helpline.cases.offers import decline_offer, open_offers
@@ -158,4 +160,5 @@ __all__ = [
     "take_handover",
     "to_line",
     "withdraw_handover",
+    "withdraw_proposals",
 ]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from helpline.cases.case import IN_LINE, MOVES, WITH_COUNSELLOR, Case, CaseEvent, CaseState
 from helpline.cases.offer import Offer, OfferState
 from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, record
-from helpline.cases.told import tell_seeker
+from helpline.cases.told import is_an_answer, tell_seeker
 from helpline.errors import AtCapacity, CaseTaken, NoSuchCase, NotYours
 from helpline.messaging import outbox
 from helpline.people import Account, AccountState, Person, TeamMember
@@ -190,4 +190,13 @@ def _tell_who_writes(session: Session, case: Case, event: CaseEvent, now: dateti
     counsellor = session.get_one(Person, case.counsellor_id)
     text = "claimed" if event.from_state in IN_LINE else "new_counsellor"
     facts = {"name": counsellor.alias or ""}
-    tell_seeker(session, case, text, event.id, now=now, cancels="nobody_", facts=facts)
+    tell_seeker(
+        session,
+        case,
+        text,
+        event.id,
+        now=now,
+        answers=is_an_answer(session, case, now),
+        cancels="nobody_",
+        facts=facts,
+    )

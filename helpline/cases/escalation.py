@@ -11,7 +11,7 @@ from helpline.alerts import Alert, raise_alert
 from helpline.cases.candidates import speakers
 from helpline.cases.case import IN_LINE, Case, CaseEvent
 from helpline.cases.pipeline import record
-from helpline.cases.told import STILL_AN_ANSWER, local_when, tell_seeker, tell_staff
+from helpline.cases.told import is_an_answer, local_when, tell_seeker, tell_staff
 from helpline.people import Account, AccountRole, AccountState, Place, Role, TeamMember
 from helpline.pulse import beat
 from scheduling import promises
@@ -36,7 +36,7 @@ def tell_nobody(session: Session, case_id: str, *, now: datetime) -> None:
     case.nobody_told_at = now
     record(session, case, "nobody_on", now=now, reason="language", facts={"next_on": told})
     waits_since = case.waiting_since or case.opened_at
-    answers = now - waits_since < STILL_AN_ANSWER
+    answers = is_an_answer(session, case, now)
     if next_on is None:
         tell_seeker(
             session, case, "nobody_known", str(now), now=now, answers=answers, cancels="nobody_"

@@ -84,6 +84,16 @@ def tell_staff(
             outbox.post(session, notice, now=now)
 
 
+def is_an_answer(session: Session, case: Case, now: datetime) -> bool:
+    """Whether they texted a moment ago, so that their phone is in their hand and nobody asleep."""
+    wrote = select(ContactPoint.id).where(
+        ContactPoint.person_id == case.seeker_id,
+        ContactPoint.kind == ContactKind.PHONE,
+        ContactPoint.heard_at > now - STILL_AN_ANSWER,
+    )
+    return session.scalar(wrote.limit(1)) is not None
+
+
 def tell_of_offer(session: Session, offer: Offer, urgency: int, *, now: datetime) -> None:
     """Somebody is asked; how long, on the clock at their place."""
     person = session.get_one(Person, offer.counsellor_id)
