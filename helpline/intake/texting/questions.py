@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline import cases
-from helpline.cases import Case
+from helpline.cases import Case, CaseState
 from helpline.conversation import Dialog
 from helpline.instance import Line
 from helpline.intake import script
@@ -99,6 +99,15 @@ def answered(
         _ask(session, who, case, dialog, turn.standing, text.id, now=now, again=turn.repeat)
 
 
+def skip(
+    session: Session, who: Texter, case: Case, dialog: Dialog, key: str, *, now: datetime
+) -> None:
+    """They ask for a human: no more questions, whichever was open or left open."""
+    dialog.case_id, dialog.parked = case.id, False
+    _set(dialog, Standing(Step.NONE), now)
+    _finish(session, who, case, key, now=now)
+
+
 def _not_yet_asked(session: Session, who: Texter, text: InboundText) -> bool:
     """Whether they wrote before our question left: more of their words, and no answer to it.
 
@@ -187,7 +196,7 @@ def _learn(
         start, _, end = hours.partition("-")
         safe.safe_from, safe.safe_until = time.fromisoformat(start), time.fromisoformat(end)
     if word := learned.get("safe_word"):
-        safe.safe_word_hash = silence.word_hash(session, who.person, word)
+        safe.safe_word_hash = silence.word_hash(session, who.point, word)
     session.flush()
 
 
@@ -202,10 +211,29 @@ def _safe_contact(session: Session, person_id: Id) -> SafeContact:
 def _not_safe(
     session: Session, who: Texter, case: Case, dialog: Dialog, key: str, *, now: datetime
 ) -> None:
-    """They must not be texted: one word how to come back, then silence until they write."""
+    """They must not be texted: one word how to come back, then silence until they write.
+
+    What worried us is put before a human all the same, who cannot text them either.
+    """
     dialog.parked = True
     tell(session, who.person, who.point, "safe_not", key, now=now, case=case)
+    if case.attention_at is not None:
+        _set_how(session, who, case, HowToReach.WEB)
+        cases.enter_line(session, case, now=now)
+        return
     cases.move(session, case, cases.CaseState.EXPIRED, reason="not_safe_now", now=now)
+
+
+def safe_again(session: Session, who: Texter, case: Case, dialog: Dialog) -> None:
+    """Who said that texts are not safe writes again, as we asked: from now on they are."""
+    if dialog.parked and dialog.step == Step.SAFE and case.state is not CaseState.INTAKE:
+        dialog.parked, dialog.step = False, ""
+        _set_how(session, who, case, HowToReach.TEXT)
+
+
+def _set_how(session: Session, who: Texter, case: Case, how: HowToReach) -> None:
+    case.how = _safe_contact(session, who.person.id).how = how
+    session.flush()
 
 
 def _finish(session: Session, who: Texter, case: Case, key: str, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """One text: what it asks for, and which conversation it continues."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,11 +10,9 @@ from helpline.cases import WITH_COUNSELLOR, Case, CaseState
 from helpline.conversation import Dialog
 from helpline.i18n import when
 from helpline.intake import joining, listed_words
-from helpline.intake.digits import read_digit
-from helpline.intake.keywords import Keyword, meanings
 from helpline.intake.texting import questions, silence, words
 from helpline.intake.texting.saying import tell, tell_place
-from helpline.intake.texting.texter import Texter, keep
+from helpline.intake.texting.texter import Texter, keep, wants_human
 from helpline.messaging.inbound import InboundText
 from helpline.messaging.texts import written_in
 from helpline.people import Person
@@ -33,7 +32,30 @@ def take_in(session: Session, who: Texter, text: InboundText, *, now: datetime) 
         return
     open_to = silence.admit(session, who, text, heard_before, now=now)
     if open_to is not None:
-        listen(session, *open_to, now=now)
+        _listen_to_all(session, *open_to, now=now)
+
+
+def take_unproven(
+    session: Session, who: Texter, held: Sequence[InboundText], *, now: datetime
+) -> None:
+    """Texts whose writer never said their word: a case of somebody new, for a human to read.
+
+    Nothing is said to the phone: what we do is told to whom we know.
+    """
+    new = silence.somebody_new(session, who, held[0], now)
+    case = cases.reopen_or_new(session, new.person, now)
+    case.line_id = case.line_id or (who.line.id if who.line else None)
+    for text in held:
+        _look_for_listed_words(session, new, case, text, now)
+        keep(session, new, case, text, now=now)
+    cases.enter_line(session, case, now=now)
+
+
+def _listen_to_all(
+    session: Session, who: Texter, texts: Sequence[InboundText], *, now: datetime
+) -> None:
+    for text in texts:
+        listen(session, who, text, now=now)
 
 
 def listen(session: Session, who: Texter, text: InboundText, *, now: datetime) -> None:
@@ -44,10 +66,13 @@ def listen(session: Session, who: Texter, text: InboundText, *, now: datetime) -
     if case is None:
         case = cases.reopen_or_new(session, who.person, now)
         case.line_id = case.line_id or (who.line.id if who.line else None)
+    questions.safe_again(session, who, case, dialog)
     _look_for_listed_words(session, who, case, text, now)
     if case.state is CaseState.INTAKE and _is_limited(session, who, case, now):
         keep(session, who, case, text, now=now)
         cases.enter_line(session, case, now=now)
+    elif case.state is CaseState.INTAKE and wants_human(text.body):
+        questions.skip(session, who, case, dialog, text.id, now=now)
     elif case.state is CaseState.INTAKE and is_new:
         keep(session, who, case, text, now=now)
         questions.begin(session, who, case, dialog, text, now=now)
@@ -70,7 +95,7 @@ def _resumed(session: Session, dialog: Dialog, now: datetime) -> Case | None:
 
 def _in_line(session: Session, who: Texter, case: Case, text: InboundText, now: datetime) -> None:
     """Waiting, or being read: what they add is kept; `0` and silence get the place again."""
-    if read_digit(text.body) == 0 or Keyword.HUMAN in meanings(text.body):
+    if wants_human(text.body):
         tell_place(session, who.person, who.point, case, text.id, now=now)
         return
     keep(session, who, case, text, now=now)
@@ -104,9 +129,15 @@ def _is_limited(session: Session, who: Texter, case: Case, now: datetime) -> boo
 
 
 def _joins(session: Session, who: Texter, text: InboundText, now: datetime) -> bool:
-    """Whether the text is the number shown on somebody's page, which puts both cases together."""
+    """Whether the text is the number shown on somebody's page, which puts both cases together.
+
+    What was held while their word was asked for is theirs: they wrote it from this phone.
+    """
+    dialog = session.get(Dialog, who.point.id)
+    held = silence.held_texts(session, who.point, dialog) if dialog else []
     if not joining.join_by_code(session, who.point, text.body, now=now):
         return False
     person = session.get_one(Person, who.point.person_id, populate_existing=True)
     tell(session, person, who.point, "joined", text.id, now=now)
+    _listen_to_all(session, Texter(person, who.point, who.line), held, now=now)
     return True

@@ -10,6 +10,8 @@ from helpline.conversation import hear
 from helpline.errors import CodeInMessage
 from helpline.i18n import closest
 from helpline.instance import Line, first_line
+from helpline.intake.digits import read_digit
+from helpline.intake.keywords import Keyword, meanings
 from helpline.intake.language import guess, menu
 from helpline.intake.texting.saying import tell
 from helpline.messaging.inbound import InboundText
@@ -33,6 +35,11 @@ def keep(session: Session, who: Texter, case: Case, text: InboundText, *, now: d
     except CodeInMessage:
         text.body = ""  # not even here: whoever may open it could come in with it
         tell(session, who.person, who.point, "code_refused", text.id, now=now, case=case)
+
+
+def wants_human(words: str) -> bool:
+    """Whether the whole text asks for a human: `0`, or the word for one in any language."""
+    return read_digit(words) == 0 or Keyword.HUMAN in meanings(words)
 
 
 def meet(session: Session, words: str, country: str, *, now: datetime) -> Person:
