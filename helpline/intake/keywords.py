@@ -113,6 +113,14 @@ _WORDS = {
         இல்லை வேண்டாம் illai illa
         لا كلا""",
 }
+# Words that mean nothing but "no more messages", in the order above. The other STOP words ("alto",
+# "やめて", "batal") are also said to a person, so in a talk with one they are asked about first.
+_FIRM = """
+    stop stopall stop_all unsubscribe optout opt_out
+    berhenti nyahlanggan
+    退订 取消订阅 停止
+    退訂 取消訂閱
+    配信停止"""
 # In every language the code itself is Latin letters and digits.
 _JOIN = """join sertai ikut gabung 加入 参加 參加 ပါဝင် sumali sali जुड़ें शामिल 参加する unirse
     unir சேர் சேரவும் انضم انضمام"""
@@ -131,6 +139,15 @@ def meanings(text: str) -> frozenset[Keyword]:
     [<Keyword.START: 'start'>, <Keyword.YES: 'yes'>]
     """
     return _table().get(_folded(text), frozenset())
+
+
+def is_firm_stop(text: str) -> bool:
+    """Whether the text can mean nothing but "no more messages", even in the middle of a talk.
+
+    >>> is_firm_stop("STOP"), is_firm_stop("退订"), is_firm_stop("batal"), is_firm_stop("end")
+    (True, True, False, False)
+    """
+    return _folded(text) in _firm()
 
 
 def join_code(text: str) -> str | None:
@@ -153,6 +170,11 @@ def _join_pattern() -> re.Pattern[str]:
         {unicodedata.normalize("NFKC", word) for word in _JOIN.split()}, key=len, reverse=True
     )
     return re.compile(rf"(?:{'|'.join(words)})[\s:#]*([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
+
+
+@cache
+def _firm() -> frozenset[str]:
+    return frozenset(_folded(word.replace("_", " ")) for word in _FIRM.split())
 
 
 @cache

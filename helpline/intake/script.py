@@ -4,6 +4,7 @@ At most five questions, digits as answers, `0` a human at any time. An unknown a
 question once; after that a human takes over. Nothing here ends, refuses or judges anything.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -146,9 +147,25 @@ def _word(text: str, digit: int | None, name: str) -> dict[str, str] | None:
     """A word or two; `2` goes on without one. A sentence is no word: it is their story."""
     if digit == 2 or Keyword.NO in meanings(text):
         return {}
-    word = " ".join(text.split())
+    word = " ".join(_visible(text).split())
     short = 0 < len(word) <= LONGEST_WORD and len(word.split()) <= 2
     return {name: word} if short and digit is None else None
+
+
+def _visible(text: str) -> str:
+    """The text without signs that nobody sees and that turn what stands around them; "" if none.
+
+    >>> _visible("\\u202eRose\\u202c"), _visible("\\u200d\\u2066\\u2069")
+    ('Rose', '')
+    """
+    kept = "".join(char for char in text if not _turns(char))
+    return kept if any(unicodedata.category(char)[0] not in "CZM" for char in kept) else ""
+
+
+def _turns(char: str) -> bool:
+    """Control characters and signs of direction; joiners stay, for Indic and Arabic need them."""
+    bidi = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return char in bidi or (unicodedata.category(char) == "Cc" and not char.isspace())
 
 
 _READERS = {

@@ -140,6 +140,9 @@ SEEKER: dict[str, Wording] = {
         despite_stop=True,
         despite_flag=True,
     ),
+    "ask_stop": Wording(
+        N_("Do you want no more messages from us at all? Answer 1 to stop them."), neutral=True
+    ),
     "started": Wording(
         N_("You get messages from us again. 0 for a human, 9 to stop"), neutral=True
     ),

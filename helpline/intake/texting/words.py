@@ -1,17 +1,20 @@
 """STOP, START, HELP and EXIT, in every language: what carriers and people expect of them."""
 
-from datetime import datetime
+import json
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from helpline import cases
-from helpline.cases import Case, CaseState
+from helpline.cases import WITH_COUNSELLOR, Case, CaseState
+from helpline.cases.handovers import withdraw_proposals
 from helpline.conversation import Dialog
 from helpline.intake.digits import read_digit
-from helpline.intake.keywords import Keyword, meanings
+from helpline.intake.keywords import Keyword, is_firm_stop, meanings
+from helpline.intake.texting import questions
 from helpline.intake.texting.saying import tell
-from helpline.intake.texting.texter import Texter
+from helpline.intake.texting.texter import Texter, keep
 from helpline.messaging import outbox
 from helpline.messaging.inbound import InboundText
 
@@ -19,20 +22,29 @@ from helpline.messaging.inbound import InboundText
 # a text of ours after them would be refused, and one too many for the person.
 CARRIER_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke"})
 CARRIER_STARTS = frozenset({"start", "yes", "unstop"})
+SURE_WITHIN = timedelta(hours=1)
 _UNFINISHED = (CaseState.INTAKE, CaseState.IN_REVIEW, CaseState.WAITING, CaseState.OFFERED)
 
 
 def obey(session: Session, who: Texter, text: InboundText, *, now: datetime) -> bool:
     """Do what a keyword asks for; whether the text was one and nothing is left to do."""
     said = meanings(text.body)
+    was_asked = _was_asked_to_stop(session, who, now)
     if text.opt_hint == "STOP" or Keyword.STOP in said or _nine(session, who, text):
+        talk = _in_talk(session, who)
+        if talk is not None and not was_asked and not _is_surely_a_stop(text):
+            _ask_to_stop(session, who, talk, text, now)
+        else:
+            _stop(session, who, text, now)
+        return True
+    if was_asked and read_digit(text.body) == 1:
         _stop(session, who, text, now)
         return True
-    if who.point.opted_out_at is not None:
-        return _while_stopped(session, who, text, now)
     if Keyword.EXIT in said:
         _exit(session, who, now)
         return True
+    if who.point.opted_out_at is not None:
+        return _while_stopped(session, who, text, now)
     if Keyword.HELP in said and text.opt_hint != "HELP":
         _help(session, who, text, now)
         return False  # a cry for help as much as a keyword: the conversation goes on
@@ -45,6 +57,40 @@ def _nine(session: Session, who: Texter, text: InboundText) -> bool:
         return False
     case = cases.open_case_of(session, who.person.id)
     return case is None or case.state in _UNFINISHED
+
+
+def _in_talk(session: Session, who: Texter) -> Case | None:
+    """The case in which a human answers them now; None when there is none, or they said stop."""
+    case = cases.open_case_of(session, who.person.id)
+    talks = case is not None and case.state in WITH_COUNSELLOR
+    return case if talks and who.point.opted_out_at is None else None
+
+
+def _is_surely_a_stop(text: InboundText) -> bool:
+    """A carrier's own word is blocked by the carrier, whatever we make of it."""
+    return is_firm_stop(text.body) or _carrier_answers(text, CARRIER_STOPS)
+
+
+def _ask_to_stop(
+    session: Session, who: Texter, case: Case, text: InboundText, now: datetime
+) -> None:
+    """ "Alto", said to a human, may be part of the story: they read it, and we ask once."""
+    dialog = questions.dialog_of(session, who.point, now=now)
+    kept = json.loads(dialog.remembered or "{}")
+    dialog.remembered = json.dumps({**kept, "stop_asked": now.isoformat()})
+    keep(session, who, case, text, now=now)
+    tell(session, who.person, who.point, "ask_stop", text.id, now=now, case=case)
+
+
+def _was_asked_to_stop(session: Session, who: Texter, now: datetime) -> bool:
+    """Whether the text right before made us ask; asked about once, whatever comes next."""
+    dialog = session.get(Dialog, who.point.id)
+    kept = json.loads(dialog.remembered or "{}") if dialog else {}
+    asked = kept.pop("stop_asked", None)
+    if dialog is None or asked is None:
+        return False
+    dialog.remembered = json.dumps(kept)
+    return now - datetime.fromisoformat(asked) <= SURE_WITHIN
 
 
 def _stop(session: Session, who: Texter, text: InboundText, now: datetime) -> None:
@@ -95,8 +141,9 @@ def leave(session: Session, who: Texter, *, reason: str, now: datetime) -> None:
     if case is None:
         return
     if case.state in _UNFINISHED:
-        cases.leave_line(session, case, now=now, silently=True)
+        cases.leave_line(session, case, now=now, silently=True, reason=reason)
     elif case.state in (CaseState.ACTIVE, CaseState.WAITING_SEEKER, CaseState.HANDOVER):
+        withdraw_proposals(session, case.id, now=now)
         cases.move(session, case, CaseState.WRAP_UP, reason=reason, now=now, actor_id=who.person.id)
 
 

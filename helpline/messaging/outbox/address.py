@@ -118,7 +118,7 @@ def _chosen(notice: Notice, wording: Wording, person: Known) -> str:
     """The channel, or the reason why there is none."""
     if not person.is_seeker:
         return person.staff_by or "none"
-    if person.how == HowToReach.TEXT or notice.answers:
+    if person.how == HowToReach.TEXT or (notice.answers and person.how != HowToReach.WEB):
         return "text"
     if not wording.neutral:
         return "web_only" if person.how == HowToReach.WEB else "call_only"
