@@ -45,6 +45,11 @@ class Message(Base):
     body = Sealed()
 
 
+def text_key(message_id: str) -> str:
+    """The dedupe key of the text that carries a message; a repetition's begins with it and "|"."""
+    return f"reply:{message_id}"
+
+
 class Draft(Base):
     """What a counsellor has typed and not sent; it survives a sign-out."""
 

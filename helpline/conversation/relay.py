@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from helpline import cases
 from helpline.cases import Case, CaseState
-from helpline.conversation.message import Direction, Draft, Message
+from helpline.conversation.message import Direction, Draft, Message, text_key
 from helpline.errors import (
     CannotBeTexted,
     CodeInMessage,
@@ -214,7 +214,7 @@ def _text_it(session: Session, case: Case, message: Message, now: datetime) -> s
         text="reply",
         facts={"body": message.body},
         channel="text",
-        dedupe_key=f"reply:{message.id}",
+        dedupe_key=text_key(message.id),
         automatic=False,
         urgency=case.urgency,
         case_id=case.id,

@@ -8,8 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpline.cases import Case
-from helpline.conversation.message import Direction, Message
+from helpline.conversation.message import Direction, Message, text_key
+from helpline.messaging.outbox.outcome import AGAIN
 from helpline.messaging.outbox.row import OutboxMessage, OutboxState
+from helpline.messaging.texts import HUMAN
 from helpline.people import Person
 from helpline.pulse import beat
 
@@ -19,7 +21,7 @@ class Said:
     """One message. state: how the templates' `way` calls it ("" for what the seeker wrote).
 
     author: the first name of whoever answered, "" for the person asking. held_until: when a held
-    text may leave.
+    text may leave, or when one whose phone was off is sent again.
     """
 
     message_id: str
@@ -44,7 +46,8 @@ def thread(session: Session, case: Case, *, since: datetime | None = None) -> li
         wanted = wanted.where(Message.at >= since)
     rows = session.execute(wanted).all()
     names = _names(session, [message.author_id for message, _ in rows if message.author_id])
-    return [_said(message, row, names) for message, row in rows]
+    again = _sent_again(session, case)
+    return [_said(message, again.get(text_key(message.id), row), names) for message, row in rows]
 
 
 def seen_by_seeker(session: Session, case: Case, *, now: datetime) -> int:
@@ -69,6 +72,20 @@ def unseen(session: Session, case_ids: Sequence[str]) -> dict[str, int]:
     ):
         counted[case_id] = counted.get(case_id, 0) + 1
     return counted
+
+
+def _sent_again(session: Session, case: Case) -> dict[str, OutboxMessage]:
+    """The newest repetition of each answer whose phone was off, by the key of the first text."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.case_id == case.id,
+            OutboxMessage.kind == HUMAN,
+            OutboxMessage.first_tried_at.is_not(None),
+        )
+        .order_by(OutboxMessage.created_at, OutboxMessage.tick)
+    )
+    return {(row.dedupe_key or "").partition("|")[0]: row for row in rows}
 
 
 def _seen(session: Session, case: Case, direction: Direction, now: datetime) -> int:
@@ -115,5 +132,5 @@ def _state(message: Message, row: OutboxMessage | None) -> tuple[str, datetime |
     if row is None:
         return ("seen" if message.seen_at else "here"), None
     if row.state is OutboxState.QUEUED and row.held_for:
-        return "held", row.due_at
+        return "again" if row.held_for == AGAIN else "held", row.due_at
     return row.state.value, None

@@ -4,6 +4,7 @@ Automatic texts stop where the reserve begins and wait for the next day; people'
 to the whole budget. An alert is raised where 80 % and all of a budget are spent.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from helpline.alerts import raise_alert
 from helpline.instance import TextRules
-from helpline.messaging.outbox.row import PartsSpent
+from helpline.messaging.outbox.row import OutboxMessage, PartsSpent
 
 WARN_AT = 0.8
 
@@ -43,6 +44,14 @@ def take(
             attempt.rollback()
             return None
     return _day(now)
+
+
+def refund(session: Session, rows: Iterable[OutboxMessage]) -> None:
+    """Texts that were charged and will never leave."""
+    for row in rows:
+        if row.charged_on:
+            give_back(session, row.charged_on, row.parts, automatic=row.automatic)
+            row.charged_on = ""
 
 
 def give_back(session: Session, day: str, parts: int, *, automatic: bool) -> None:

@@ -128,7 +128,8 @@ def claim(session: Session, *, gateway: str | None, pace: Pace, limit: int, now:
 
 def is_due(session: Session, *, gateway: str | None, now: datetime) -> bool:
     """Whether `claim` or `claim_look_ups` would find something to do: a cheap look, no lock."""
-    open_ends = exists().where(in_flight(), OutboxMessage.due_at <= now)
+    row = OutboxMessage  # one that is to be tried again is in flight too, but `_next` knows when
+    open_ends = exists().where(in_flight(), row.due_at <= now, row.state != OutboxState.QUEUED)
     return bool(session.scalar(select(open_ends))) or bool(
         _next(session, _channels(session, gateway, now), 1, now, lock=False)
     )
@@ -211,11 +212,11 @@ def _try(desk: _Desk, row: OutboxMessage) -> _Ready | None:
     if _too_late(desk, row):
         return None
     if not point:
-        _suppress(row, "no_address", desk.now)
+        _suppress(desk, row, "no_address")
         return None
     facts = _facts(desk, row)
     if facts is None:
-        _suppress(row, "withdrawn", desk.now)
+        _suppress(desk, row, "withdrawn")
         return None
     return _through_the_gate(desk, row, point, facts)
 
@@ -225,7 +226,7 @@ def _through_the_gate(
 ) -> _Ready | None:
     verdict = gate.decide(_said(row), _reach(desk, row, point), _bounds(desk.rules), desk.now)
     if isinstance(verdict, gate.Suppress):
-        _suppress(row, verdict.why, desk.now)
+        _suppress(desk, row, verdict.why)
     elif isinstance(verdict, gate.Hold):
         _hold(row, verdict.until, verdict.why)
     else:
@@ -245,8 +246,7 @@ def _too_late(desk: _Desk, row: OutboxMessage) -> bool:
         raise_alert(desk.session, "text_lost", row.id, now=desk.now)
     else:
         return False
-    if row.charged_on:
-        budget.give_back(desk.session, row.charged_on, row.parts, automatic=row.automatic)
+    budget.refund(desk.session, [row])
     return True
 
 
@@ -356,9 +356,11 @@ def _hold(row: OutboxMessage, until: datetime, why: str) -> None:
     row.due_at, row.held_for, row.in_flight = until, why, False
 
 
-def _suppress(row: OutboxMessage, why: str, now: datetime) -> None:
+def _suppress(desk: _Desk, row: OutboxMessage, why: str) -> None:
+    """For good; what an earlier try that nobody took was charged is given back."""
+    budget.refund(desk.session, [row])
     row.held_for = why
-    _settle(row, OutboxState.SUPPRESSED, now)
+    _settle(row, OutboxState.SUPPRESSED, desk.now)
 
 
 def _settle(row: OutboxMessage, state: OutboxState, now: datetime) -> None:

@@ -27,6 +27,7 @@ LANE_FREED_AFTER = timedelta(seconds=15)  # of silence, once the network took a 
 LONGEST_WAIT = 300.0  # seconds between two tries
 _ACCOUNT_REFUSED = frozenset({"20003", "401"})  # Twilio's "authenticate", and plain HTTP's
 _HOURS_LATER = ((1, 1), (6, 4), (24, 12))  # tried for less than so many hours: again in so many
+AGAIN = "again"  # held: the phone was off, and it is tried once more later
 chance: Callable[[], float] = SystemRandom().random
 
 
@@ -137,6 +138,7 @@ def _hours_later(row: OutboxMessage, now: datetime) -> bool:
     if wait is None:
         return False
     row.state, row.due_at, row.in_flight = OutboxState.QUEUED, now + wait, False
+    row.held_for = AGAIN
     return True
 
 
@@ -145,9 +147,7 @@ def _never(session: Session, row: OutboxMessage, refused: Refused, now: datetime
     row.state = OutboxState.SUPPRESSED if opted_out else OutboxState.FAILED
     row.held_for = refused.kind.value if opted_out else ""
     row.in_flight, row.settled_at = False, now
-    if row.charged_on:
-        budget.give_back(session, row.charged_on, row.parts, automatic=row.automatic)
-        row.charged_on = ""
+    budget.refund(session, [row])
     _follow(session, row, refused.kind, refused.code, now)
 
 
@@ -187,6 +187,7 @@ def _once_more(session: Session, row: OutboxMessage, now: datetime) -> None:
     copy = _copy(row)
     copy.dedupe_key = f"{(row.dedupe_key or '')[:80]}|again:{row.id}"
     copy.created_at, copy.due_at, copy.first_tried_at = now, now + wait, first
+    copy.held_for = AGAIN
     session.add(copy)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpline.messaging import texts
 from helpline.messaging.notice import Notice
+from helpline.messaging.outbox import budget
 from helpline.messaging.outbox.address import Known, Target, known, target
 from helpline.messaging.outbox.row import OutboxMessage, OutboxState
 from helpline.messaging.segments import cost
@@ -59,9 +60,10 @@ def withdraw(session: Session, prefix: str, *, now: datetime) -> int:
             in_flight=False,
             settled_at=now,
         )
-        .returning(OutboxMessage.id)
-    )
-    return len(gone.all())
+        .returning(OutboxMessage)
+    ).all()
+    budget.refund(session, gone)
+    return len(gone)
 
 
 def withdraw_to(session: Session, contact_point_id: str, *, now: datetime) -> int:
@@ -73,9 +75,10 @@ def withdraw_to(session: Session, contact_point_id: str, *, now: datetime) -> in
             OutboxMessage.contact_point_id == contact_point_id,
         )
         .values(state=OutboxState.SUPPRESSED, held_for="withdrawn", in_flight=False, settled_at=now)
-        .returning(OutboxMessage.id)
-    )
-    return len(gone.all())
+        .returning(OutboxMessage)
+    ).all()
+    budget.refund(session, gone)
+    return len(gone)
 
 
 def _row(keyring: Keyring, notice: Notice, person: Known, now: datetime) -> dict[str, Any]:
