@@ -46,6 +46,7 @@ class Excluded(StrEnum):
     OFFERED_ANOTHER = "offered_another"
     SHOWN = "shown"  # is looking at this very case
     SAID_NO = "said_no"  # declined, ignored or passed on this case
+    ENDED_ABUSE = "ended_abuse"  # ended an abusive conversation with this person
     CHOSEN_FOR_ANOTHER = "chosen_for_another"  # in this same pass
 
 
@@ -56,7 +57,8 @@ _ABSENT = frozenset({Excluded.LANGUAGE, Excluded.PAUSED})
 class Waiting:
     """Somebody in line. `language` is BCP-47, `urgency` 1 to 4.
 
-    wanted: how many more may be asked at once. said_no, shown_to, prefers: ids of counsellors.
+    wanted: how many more may be asked at once. said_no, shown_to, abused, prefers: ids of
+    counsellors; `abused` are never asked.
     """
 
     case_id: str
@@ -67,6 +69,7 @@ class Waiting:
     said_no: frozenset[str] = frozenset()
     shown_to: frozenset[str] = frozenset()
     prefers: str | None = None
+    abused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class Decision:
     def all_said_no(self) -> bool:
         """Whether the ones who could were asked and did not take it."""
         reasons = [set(why) for why in self.excluded.values() if not _ABSENT & set(why)]
-        tried = {Excluded.SAID_NO, Excluded.LAPSED}
+        tried = {Excluded.SAID_NO, Excluded.LAPSED, Excluded.ENDED_ABUSE}
         return not self.chosen and bool(reasons) and all(why & tried for why in reasons)
 
     def explanation(self) -> dict[str, Any]:
@@ -224,6 +227,7 @@ def _reasons(
         Excluded.SHOWN: who.person_id in case.shown_to,
         Excluded.OFFERED_ANOTHER: who.is_offered and who.person_id not in case.shown_to,
         Excluded.SAID_NO: who.person_id in case.said_no,
+        Excluded.ENDED_ABUSE: who.person_id in case.abused,
         Excluded.CHOSEN_FOR_ANOTHER: who.person_id in taken,
     }
     return (reason for reason, applies in holds.items() if applies)

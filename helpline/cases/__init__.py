@@ -49,7 +49,6 @@ from helpline.cases.handovers import (
     refuse_handover,
     take_handover,
     withdraw_handover,
-    withdraw_proposals,
 )
 from helpline.cases.offer import Handover, HandoverState, Offer, OfferState, RoutingDecision
 from helpline.cases.offers import decline_offer, open_offers
@@ -63,6 +62,7 @@ from helpline.cases.pipeline import (
     heard,
     is_flagged,
     move,
+    note,
     open_case,
     open_case_of,
     record,
@@ -137,6 +137,7 @@ __all__ = [
     "move",
     "names_of",
     "next_speaker_on",
+    "note",
     "of_teams",
     "open_case",
     "open_case_of",
@@ -160,5 +161,4 @@ __all__ = [
     "take_handover",
     "to_line",
     "withdraw_handover",
-    "withdraw_proposals",
 ]

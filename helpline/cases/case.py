@@ -62,6 +62,7 @@ class Risk(enum.StrEnum):
     IMMINENT = "imminent"
 
 
+ABUSIVE = "abusive"  # how a case closed that somebody ended for abuse
 URGENCY = {Risk.IMMINENT: 1, Risk.HIGH: 2, Risk.CONCERN: 3, Risk.NONE: 4}
 
 

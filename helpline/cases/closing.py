@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpline.cases.case import WITH_COUNSELLOR, Case, CaseState
+from helpline.cases.case import ABUSIVE, WITH_COUNSELLOR, Case, CaseState
 from helpline.cases.claims import take, withdraw_offers
 from helpline.cases.handovers import withdraw_proposals
 from helpline.cases.pipeline import ask_to_route, is_flagged, move, open_case, open_case_of, to_line
-from helpline.cases.told import local_when, tell_seeker
+from helpline.cases.told import local_when, tell_seeker, tell_staff
 from helpline.errors import AtCapacity, CaseTaken, NotYours
 from helpline.instance import Line
 from helpline.people import ContactFlag, ContactPoint, HowToReach, Person, SafeContact
@@ -46,7 +46,7 @@ DISPOSITIONS = {
         Disposition("hang_up", False),
         Disposition("prank", False),
         Disposition("wrong_number", False),
-        Disposition("abusive", False, "ended"),  # by `end_abuse` only
+        Disposition(ABUSIVE, False, "ended"),  # by `end_abuse` only
         Disposition("left", False, "left_line"),  # by `leave_line` only
         Disposition("not_recorded", True, "closing"),  # whoever had it went before wrapping up
     )
@@ -102,15 +102,19 @@ def end(
     now: datetime,
     to: CaseState = CaseState.CLOSED,
     facts: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> None:
-    """The last move of a case, whatever brought it about, with its text."""
+    """The last move of a case, whatever brought it about, with its text.
+
+    `reason` stands in the event where the disposition alone does not tell it.
+    """
     withdraw_proposals(session, case.id, now=now)
     last_with = case.counsellor_id
     move(
         session,
         case,
         to,
-        reason=how.code,
+        reason=reason or how.code,
         now=now,
         actor_id=by_id,
         closed_at=now,
@@ -124,8 +128,17 @@ def end(
     ask_to_route(session, now=now)  # somebody has room again
 
 
-def leave_line(session: Session, case: Case, *, now: datetime, silently: bool = False) -> None:
+def leave_line(
+    session: Session,
+    case: Case,
+    *,
+    now: datetime,
+    silently: bool = False,
+    reason: str = "",
+) -> None:
     """The person does not want to wait any longer. `silently`: they must hear nothing of it.
+
+    reason: by what ("stopped", "exit"), for the event.
 
     Raises:
         WrongMove: they are being talked with already, or it is over.
@@ -133,7 +146,7 @@ def leave_line(session: Session, case: Case, *, now: datetime, silently: bool = 
     how = DISPOSITIONS["left"]
     if silently:
         how = replace(how, says=None)
-    end(session, case, how, case.seeker_id, now=now, to=CaseState.DECLINED)
+    end(session, case, how, case.seeker_id, now=now, to=CaseState.DECLINED, reason=reason)
 
 
 def end_abuse(
@@ -152,7 +165,7 @@ def end_abuse(
     until = now + timedelta(days=days)
     _flag(session, case.seeker_id, reason.strip(), by_id, now, until)
     told = local_when(session, case.seeker_id, until)
-    end(session, case, DISPOSITIONS["abusive"], by_id, now=now, facts={"until": told})
+    end(session, case, DISPOSITIONS[ABUSIVE], by_id, now=now, facts={"until": told})
     return until
 
 
@@ -178,15 +191,16 @@ def reopen_or_new(session: Session, seeker: Person, now: datetime) -> Case:
     """Somebody without an open case wrote again: the last one goes on, or a new one starts.
 
     Within `REOPENS_WITHIN` of closing it goes on: with the same counsellor if they are on and have
-    room, else in the line, where they are asked first. Later, after leaving the line, or with a
-    limit on them (an ended abuse never comes back to the same counsellor by itself), anew.
+    room, else in the line, where they are asked first. Later, after leaving the line, or after an
+    ended abuse (never again by itself to the same counsellor) or with a limit on them, anew.
     """
     there = open_case_of(session, seeker.id)
     if there is not None:
         return there
     last = _last_of(session, seeker.id)
     flagged = is_flagged(session, seeker.id, now)
-    if last and last.state is CaseState.CLOSED and _is_fresh(last, now) and not flagged:
+    goes_on = last is not None and last.state is CaseState.CLOSED and _is_fresh(last, now)
+    if last and goes_on and not flagged and last.disposition != ABUSIVE:
         reopen(session, last, now=now)
         return last
     return _anew(session, seeker, last, now)
@@ -216,6 +230,7 @@ def _back_to_the_same(session: Session, case: Case, now: datetime) -> bool:
         take(session, case.id, who, out_of=(CaseState.CLOSED,), reason="reopened", now=now)
     except (AtCapacity, CaseTaken, NotYours):
         return False
+    tell_staff(session, [who], "case_returned", f"returned:{case.id}:{now}", now=now)
     return True
 
 

@@ -81,6 +81,7 @@ def tell_coordinators(session: Session, case: Case, text: str, *, now: datetime)
         f"{text}:{case.id}:{case.waiting_since or case.opened_at}",
         now=now,
         urgency=case.urgency,
+        even_off_shift=True,
     )
 
 

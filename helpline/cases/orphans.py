@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpline.cases.candidates import languages_of
-from helpline.cases.case import WITH_COUNSELLOR, Case, CaseState
+from helpline.cases.case import ABUSIVE, WITH_COUNSELLOR, Case, CaseState
 from helpline.cases.claims import take
 from helpline.cases.closing import DISPOSITIONS, end
 from helpline.cases.handovers import withdraw_proposals
@@ -68,12 +68,9 @@ def return_case(session: Session, case: Case, *, reason: str, now: datetime) -> 
     if case.state is CaseState.WRAP_UP:
         end(session, case, DISPOSITIONS["not_recorded"], None, now=now)
         return
-    had_it = case.counsellor_id
     withdraw_proposals(session, case.id, now=now)
     if not any(_took(session, case, who, reason, now) for who in _stand_ins(session, case, now)):
         _to_line(session, case, reason, now)
-    if had_it is not None:
-        tell_staff(session, [had_it], "case_returned", f"returned:{case.id}:{now}", now=now)
 
 
 def _to_line(session: Session, case: Case, reason: str, now: datetime) -> None:
@@ -107,7 +104,10 @@ def _stand_ins(session: Session, case: Case, now: datetime) -> list[str]:
         TeamMember.team_id == case.team_id, TeamMember.place == Place.STAND_IN
     )
     found |= {who for who in session.scalars(places) if who in on}
-    found.discard(case.counsellor_id or "")
+    ended = select(Case.counsellor_id).where(
+        Case.seeker_id == case.seeker_id, Case.disposition == ABUSIVE
+    )
+    found -= {case.counsellor_id, *session.scalars(ended)}
     languages = languages_of(session, found)
     return sorted(who for who in found if can_help_in(languages.get(who, {}), case.language))
 

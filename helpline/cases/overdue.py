@@ -1,5 +1,6 @@
 """Whatever has waited past its limit, and why: nothing is forgotten."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -84,10 +85,11 @@ def failed_work(session: Session) -> list[Failed]:
 
 def _waiting(session: Session, now: datetime) -> Iterator[Overdue]:
     in_line = (CaseState.WAITING, CaseState.OFFERED)
+    left_out = _left_out(session, in_line)
     for case in _cases(session, in_line):
         since = case.waiting_since or case.opened_at
         if now - since > WAIT_LIMITS[case.urgency]:
-            reasons = _left_out(session, case.id)
+            reasons = left_out.get(case.id, ())
             why = _why_waiting(case, reasons)
             yield Overdue(case.id, case.state, since, why, case.urgency, reasons)
 
@@ -131,20 +133,29 @@ _LEFT_OUT = {
     "at_capacity": "carry as many as they may",
     "lapsed": "did not react a moment ago",
     "offered_another": "look at another offer",
+    "ended_abuse": "ended an abuse with them",
     "said_no": "declined or let it lapse",
     "shown": "look at it",
     "chosen_for_another": "were asked about another",
 }
 
 
-def _left_out(session: Session, case_id: str) -> tuple[tuple[str, int], ...]:
-    last = session.scalar(
-        select(RoutingDecision)
-        .where(RoutingDecision.case_id == case_id)
-        .order_by(RoutingDecision.at.desc(), RoutingDecision.id)
-        .limit(1)
+def _left_out(
+    session: Session, states: Iterable[CaseState]
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    """How many were left out by which rule at the last look at each case, in one statement."""
+    row = RoutingDecision
+    newest = func.row_number().over(partition_by=row.case_id, order_by=(row.at.desc(), row.id))
+    ranked = (
+        select(row.case_id, row.explanation, newest.label("nth"))
+        .join(Case, Case.id == row.case_id)
+        .where(Case.state.in_(list(states)))
+        .subquery()
     )
-    if last is None:
-        return ()
-    counts = Counter(why[0] for why in last.explained["excluded"].values())
+    last = select(ranked.c.case_id, ranked.c.explanation).where(ranked.c.nth == 1)
+    return {case_id: _counted(explanation) for case_id, explanation in session.execute(last)}
+
+
+def _counted(explanation: str) -> tuple[tuple[str, int], ...]:
+    counts = Counter(why[0] for why in json.loads(explanation)["excluded"].values())
     return tuple(sorted(counts.items()))

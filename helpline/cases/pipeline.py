@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from helpline.cases.case import IN_LINE, MOVES, OPEN, Case, CaseEvent, CaseState
+from helpline.cases.case import IN_LINE, MOVES, OPEN, Case, CaseEvent, CaseState, Note
 from helpline.errors import WrongMove
 from helpline.instance import Line
 from helpline.jobs import enqueue
@@ -145,6 +145,22 @@ def record(
     session.add(event)
     beat(session, f"case:{case.id}")
     return event
+
+
+def note(
+    session: Session,
+    case: Case,
+    author_id: str,
+    body: str,
+    *,
+    kind: str = "private",
+    now: datetime,
+) -> Note:
+    """Keep what a colleague writes about a case; whoever looks at it sees it at once."""
+    row = Note(id=new_id(), case_id=case.id, author_id=author_id, kind=kind, body=body, at=now)
+    session.add(row)
+    beat(session, f"case:{case.id}")
+    return row
 
 
 def events_of(session: Session, case_id: str) -> list[CaseEvent]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline.cases.candidates import candidates
-from helpline.cases.case import IN_LINE, Case
+from helpline.cases.case import ABUSIVE, IN_LINE, Case
 from helpline.cases.escalation import nobody_took_it, tell_nobody
 from helpline.cases.offer import Handover, Offer, OfferState
 from helpline.cases.offers import AT_ONCE, NOT_AGAIN_FOR, expire_offers, keep_decision, offer
@@ -40,6 +40,7 @@ def line(session: Session, now: datetime) -> list[Waiting]:
     """Everybody in line who may be shown to somebody more, as matching sees them."""
     shown = _shown(session)
     refused = _refused(session, now)
+    abused = abused_by(session)
     cases = session.scalars(
         select(Case).where(Case.state.in_(IN_LINE)).execution_options(populate_existing=True)
     )
@@ -53,6 +54,7 @@ def line(session: Session, now: datetime) -> list[Waiting]:
             said_no=frozenset(refused[case.id]),
             shown_to=frozenset(shown[case.id]),
             prefers=case.prefers_id,
+            abused=frozenset(abused[case.seeker_id]),
         )
         for case in cases
         if (wanted := AT_ONCE[case.urgency] - len(shown[case.id])) > 0
@@ -94,6 +96,18 @@ def _refused(session: Session, now: datetime) -> dict[str, set[str]]:
         for case_id, person_id in session.execute(rows):
             if person_id is not None:
                 found[case_id].add(person_id)
+    return found
+
+
+def abused_by(session: Session) -> dict[str, set[str]]:
+    """Of each person in line, who ended a conversation with them for abuse."""
+    waiting = select(Case.seeker_id).where(Case.state.in_(IN_LINE))
+    rows = select(Case.seeker_id, Case.counsellor_id).where(
+        Case.seeker_id.in_(waiting), Case.disposition == ABUSIVE
+    )
+    found = defaultdict[str, set[str]](set)
+    for seeker_id, counsellor_id in session.execute(rows):
+        found[seeker_id].add(counsellor_id or "")
     return found
 
 

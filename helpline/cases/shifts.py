@@ -1,9 +1,12 @@
 """Stepping out of a shift and back: offers stop at once, and go to somebody else."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from helpline.cases.case import Case
+from helpline.cases.handovers import hand_over
 from helpline.cases.offers import take_back_offers
 from helpline.cases.pipeline import LINE_TOPIC, ask_to_route
 from helpline.pulse import beat
@@ -22,14 +25,21 @@ def pause(
     return row
 
 
-def end_shift(session: Session, person_id: str, *, now: datetime) -> promises.Pause:
-    """Gone for the rest of this shift. What waits for their answer moves on after a grace
+def end_shift(
+    session: Session, person_id: str, *, now: datetime, back: Iterable[Case] = (), note: str = ""
+) -> promises.Pause:
+    """Gone for the rest of this shift.
+
+    back: their conversations that return to the line at once, with `note` for whoever goes on. They
+    keep the others; what waits for their answer moves on after a grace
     (`orphans.return_unanswered`).
 
-    Raises: as `scheduling.promises.end_shift`.
+    Raises: as `scheduling.promises.end_shift`, and as `handovers.hand_over` for those in `back`.
     """
     row = promises.end_shift(session, person_id, now=now)
     _changed(session, person_id, "shift_ended", now)
+    for case in back:
+        hand_over(session, case, person_id, to_id=None, warm=False, note=note, now=now)
     return row
 
 

@@ -4,7 +4,7 @@ Those who ask are told in their language, with hours at their place. Those who a
 neutrally, in the way they chose, and a desk that is open hears of it anyway.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from babel.core import get_global
@@ -15,14 +15,18 @@ from helpline.cases.case import Case
 from helpline.cases.offer import Offer
 from helpline.crisis import emergency
 from helpline.i18n import clock, gettext, when
+from helpline.instance import text_rules
 from helpline.messaging import outbox
 from helpline.messaging.notice import Notice
+from helpline.messaging.outbox.gate import outside
 from helpline.messaging.texts import written_in
 from helpline.people import Account, AccountState, ContactKind, ContactPoint, Person
 from helpline.pulse import beat
+from scheduling import promises
 
 # Told so soon after they wrote, it is an answer, and no quiet hour holds it.
 STILL_AN_ANSWER = timedelta(minutes=15)
+WAKES_SOMEBODY = 2  # this urgent, or more, and a coordinator is told whatever the hour
 
 
 def tell_seeker(
@@ -62,26 +66,51 @@ def tell_staff(
     *,
     now: datetime,
     urgency: int = 3,
+    even_off_shift: bool = False,
     expires_at: datetime | None = None,
     facts: Mapping[str, str] | None = None,
 ) -> None:
-    """Say `text` to colleagues in the way each chose; "browser" and "none" only stir their desk."""
-    for person_id in person_ids:
-        beat(session, f"desk:{person_id}")
-        account = session.get(Account, person_id)
-        if account is None or account.state is not AccountState.ACTIVE:
+    """Say `text` to colleagues in the way each chose; "browser" and "none" only stir their desk.
+
+    Only in their shift: at any other time it is their desk alone that knows. `even_off_shift`:
+    those too who are off, but not in their quiet hours unless the urgency is 1 or 2.
+    """
+    wanted = list(person_ids)
+    beat(session, *(f"desk:{person_id}" for person_id in wanted))
+    ways = _ways(session, wanted)
+    on = {duty.person_id for duty in promises.on_shift(session, now, among=list(ways))}
+    for person_id, way in ways.items():
+        if person_id not in on and not even_off_shift:
             continue
-        if account.notice_by in ("text", "mail"):
-            notice = Notice(
-                to=person_id,
-                text=text,
-                facts=facts or {},
-                channel=account.notice_by,
-                dedupe_key=f"{key}:{person_id}",
-                expires_at=expires_at,
-                urgency=urgency,
-            )
-            outbox.post(session, notice, now=now)
+        notice = Notice(
+            to=person_id,
+            text=text,
+            facts=facts or {},
+            channel=way,
+            dedupe_key=f"{key}:{person_id}",
+            not_before=None if person_id in on else _awake(session, person_id, urgency, now),
+            expires_at=expires_at,
+            urgency=urgency,
+        )
+        outbox.post(session, notice, now=now)
+
+
+def _ways(session: Session, person_ids: Sequence[str]) -> dict[str, str]:
+    """By text or by mail, of those who want to be told away from their desk."""
+    rows = select(Account.person_id, Account.notice_by).where(
+        Account.person_id.in_(person_ids),
+        Account.state == AccountState.ACTIVE,
+        Account.notice_by.in_(("text", "mail")),
+    )
+    return dict(session.execute(rows.order_by(Account.person_id)).all()) if person_ids else {}
+
+
+def _awake(session: Session, person_id: str, urgency: int, now: datetime) -> datetime | None:
+    """When quiet hours end where they are; None: they may be told now."""
+    if urgency <= WAKES_SOMEBODY:
+        return None
+    rules, zone = text_rules(session), session.get_one(Person, person_id).zone
+    return outside(rules.quiet_until, rules.quiet_from, zone, now)
 
 
 def is_an_answer(session: Session, case: Case, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from helpline.alerts import Alert
 from helpline.cases.case import IN_LINE, Case, CaseState
 from helpline.cases.closing import close
 from helpline.cases.escalation import alert_once, tell_coordinators
@@ -77,10 +78,17 @@ def _close_quiet(session: Session, now: datetime) -> None:
 
 def _tell_overdue(session: Session, now: datetime) -> None:
     """On the board at once; to coordinators' phones unless it waits for an hour that was told."""
-    for late in overdue(session, now):
-        new = alert_once(session, "overdue", late.case_id, since=late.since, now=now)
+    found = overdue(session, now)
+    since = min((late.since for late in found), default=now)
+    there = select(Alert.about, Alert.at).where(Alert.kind == "overdue", Alert.at >= since)
+    told = dict(session.execute(there).all())
+    for late in found:
+        if late.case_id in told and told[late.case_id] >= late.since:
+            continue
+        told[late.case_id] = now
+        alert_once(session, "overdue", late.case_id, since=late.since, now=now)
         case = session.get_one(Case, late.case_id)
-        if new and late.what in _COORDINATORS_HEAR_OF and not _was_told_when(case, late):
+        if late.what in _COORDINATORS_HEAR_OF and not _was_told_when(case, late):
             tell_coordinators(session, case, "overdue", now=now)
 
 

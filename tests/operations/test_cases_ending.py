@@ -59,7 +59,7 @@ def test_a_warm_handover_stays_with_the_first_until_the_other_takes_it(
 
 
 def test_a_refused_handover_goes_on_with_the_first(session: Session, make: Make) -> None:
-    mei, ana = make.counsellor(notice_by="mail"), make.counsellor()
+    mei, ana = shift(session, make.counsellor(notice_by="mail")), make.counsellor()
     case = held(session, make, mei)
     row = cases.hand_over(session, case, mei.id, to_id=ana.id, warm=True, note="", now=NOON)
     cases.refuse_handover(session, row.id, ana.id, now=after(1))
@@ -107,7 +107,8 @@ def test_the_first_may_take_a_proposal_back(session: Session, make: Make) -> Non
 
 
 def test_a_cold_handover_to_a_colleague_is_theirs_at_once(session: Session, make: Make) -> None:
-    mei, ana, seeker = make.counsellor(), make.counsellor(notice_by="mail"), make.seeker()
+    mei, ana = make.counsellor(), shift(session, make.counsellor(notice_by="mail"))
+    seeker = make.seeker()
     case = held(session, make, mei, seeker)
     cases.hand_over(session, case, mei.id, to_id=ana.id, warm=False, note="Call me.", now=NOON)
 
@@ -153,7 +154,8 @@ def test_a_handover_needs_a_holder_a_talk_and_somebody_else(session: Session, ma
 def test_a_coordinator_assigns_from_the_line_and_reassigns_from_a_colleague(
     session: Session, make: Make
 ) -> None:
-    chief, mei = make.counsellor(roles=(Role.COORDINATOR,)), make.counsellor(notice_by="mail")
+    chief = make.counsellor(roles=(Role.COORDINATOR,))
+    mei = shift(session, make.counsellor(notice_by="mail"))
     ana, case = make.counsellor(), make.case()
     cases.assign(session, case.id, mei.id, chief.id, now=NOON)
     assert (case.state, case.counsellor_id) == (CaseState.ACTIVE, mei.id)

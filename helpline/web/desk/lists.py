@@ -158,10 +158,11 @@ def _waiting(case: Case, offer: Offer | None) -> Row:
 def _asked(session: Session, who: SignedIn) -> list[Asked]:
     found = cases.proposed_to(session, who.person_id)
     known = names(session, {each.from_id for each in found if each.from_id})
+    codenames = cases.codenames_of(session, {each.case_id for each in found})
     return [
         Asked(
             handover=each,
-            codename=session.get_one(Case, each.case_id).seeker.codename,
+            codename=codenames[each.case_id],
             who=known.get(each.from_id or "", _("A colleague")),
         )
         for each in found

@@ -81,12 +81,8 @@ def end_shift() -> ResponseReturnValue:
         return _ask(problem=_("Write a note for whoever answers next."), status=400)
     try:
         with transaction() as session:
-            cases.end_shift(session, who.person_id, now=now)
-            for case_id in back:
-                case = access.access_case_to_write(session, who, case_id, now=now)
-                cases.hand_over(
-                    session, case, who.person_id, to_id=None, warm=False, note=note, now=now
-                )
+            given = [access.access_case_to_write(session, who, each, now=now) for each in back]
+            cases.end_shift(session, who.person_id, now=now, back=given, note=note)
             next_on = duty(session, who.person_id, now).next_on
     except NotYours:
         raise

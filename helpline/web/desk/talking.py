@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline import access, cases, conversation
-from helpline.cases import Note, Risk
+from helpline.cases import Risk
 from helpline.conversation import Message
 from helpline.db import transaction
 from helpline.errors import NotYours
@@ -86,7 +86,7 @@ def note(case_id: str) -> ResponseReturnValue:
         )
     with transaction() as session:
         case = access.access_case_to_write(session, who, case_id, now=now)
-        session.add(Note(id=new_id(), case_id=case.id, author_id=who.person_id, body=words, at=now))
+        cases.note(session, case, who.person_id, words, now=now)
     flash(_("The note is kept. The person asking never sees it."))
     return to_case(case_id)
 
