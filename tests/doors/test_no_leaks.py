@@ -97,7 +97,7 @@ def gateway() -> BrokenNetwork:
 @pytest.fixture
 def watch(app: Flask) -> Watch:
     watch = Watch(app.wsgi_app)
-    app.wsgi_app = watch  # type: ignore[method-assign]  # the documented way
+    app.wsgi_app = watch  # type: ignore[method-assign,assignment]  # the documented way
     return watch
 
 
@@ -224,7 +224,10 @@ def test_answers_notes_and_faults_of_the_network_are_in_no_log_or_page_of_others
     phone = Phone(app, gateway, work, NUMBER)
     phone.text(WORDS)
     assert answer(reader, case_id, REPLY) == 303
-    faults = [Refused(RefusalKind.BLOCKED, "30007"), Unknown(f"reset while sending to {NUMBER}")]
+    faults: list[Outcome] = [
+        Refused(RefusalKind.BLOCKED, "30007"),
+        Unknown(f"reset while sending to {NUMBER}"),
+    ]
     for number, fault in enumerate(faults):
         gateway.answer = fault
         answer(reader, case_id[:-1] + str(number), REPLY)
