@@ -40,6 +40,15 @@ ALERT: Mapping[str, LazyText] = {
     "text_refused": _l("The network refuses texts with code %(about)s. Look into its account."),
     "text_lost": _l("A text was given up. The person may not know what we wanted to say."),
     "outcome_unknown": _l("Nobody knows whether texts by %(about)s arrived. Look there."),
+    "attention_held": _l(
+        "A listed word came from a phone whose own word is asked for first."
+        " In two minutes at most it is in the line."
+    ),
+    "text_unread": _l("A text could not be read as usual. Look at what is in the line."),
+    "withheld_sender": _l("A text without a number came. It can be read, and not answered."),
+    "withheld_held": _l(
+        "Too many texts without a number came: the rest is read from hour to hour."
+    ),
     "job_failed": _l("A task was given up: %(about)s. Tell whoever runs the server."),
 }
 OF_CASES = frozenset({"attention", "overdue", "nobody_took_it"})
@@ -51,6 +60,7 @@ LEFT_OUT: Mapping[str, LazyText] = {
     "at_capacity": _l("carried as many as they may"),
     "lapsed": _l("had not reacted a moment before"),
     "offered_another": _l("was looking at another offer"),
+    "ended_abuse": _l("ended an abusive conversation with them"),
     "said_no": _l("had declined it or let it lapse"),
     "shown": _l("was looking at it already"),
     "chosen_for_another": _l("was asked about another in the same moment"),
