@@ -7,14 +7,16 @@ number's earlier owner said after a long silence is never joined.
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from secrets import randbelow
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from helpline import cases, throttle
 from helpline.cases import WITH_COUNSELLOR, Case, CaseState, closing
+from helpline.cases.told import tell_staff
 from helpline.conversation import Dialog, Message
 from helpline.messaging.inbound import InboundText
 from helpline.messaging.outbox import OutboxMessage
@@ -109,9 +111,10 @@ def _join(
     session: Session, web: Person, texter: Person, point: ContactPoint, now: datetime
 ) -> None:
     if _was_silent_long(session, point, now):
-        _take_number_along(session, web, point)
+        _take_number_along(session, web, texter, point, now)
         return
     _one_case(session, web, texter, now)
+    _one_safe_contact(session, web, texter, now)
     _one_person(session, web, texter)
 
 
@@ -129,9 +132,15 @@ def _was_silent_long(session: Session, point: ContactPoint, now: datetime) -> bo
     return len(texts) == 2 and texts[0] - texts[1] > LONG_SILENCE
 
 
-def _take_number_along(session: Session, web: Person, point: ContactPoint) -> None:
-    """Only the number comes along; what was said from it before stays where it is, unreachable."""
+def _take_number_along(
+    session: Session, web: Person, texter: Person, point: ContactPoint, now: datetime
+) -> None:
+    """Only the number comes along, with the hours and the word that guard it.
+
+    What was said from it before stays where it is, unreachable.
+    """
     session.execute(delete(Dialog).where(Dialog.contact_point_id == point.id))
+    _one_safe_contact(session, web, texter, now)
     point.person_id = web.id
     session.flush()
 
@@ -153,6 +162,7 @@ def _one_case(session: Session, web: Person, texter: Person, now: datetime) -> N
 
 def _merge(session: Session, kept: Case, other: Case, *, now: datetime) -> None:
     closing.end(session, other, closing.Disposition("joined", False), None, now=now)
+    _tell_who_had_it(session, other, kept, now)
     session.execute(
         update(Message)
         .where(Message.case_id == other.id)
@@ -174,10 +184,58 @@ def _merge(session: Session, kept: Case, other: Case, *, now: datetime) -> None:
     kept.topic = kept.topic or other.topic
 
 
+def _tell_who_had_it(session: Session, other: Case, kept: Case, now: datetime) -> None:
+    """A counsellor whose case went into a colleague's hears so, and finds it in the history."""
+    facts = {"with": kept.id}
+    cases.record(session, other, "joined_with", now=now, reason="by_text", facts=facts)
+    if other.counsellor_id and other.counsellor_id != kept.counsellor_id:
+        key = f"joined:{other.id}"
+        tell_staff(session, [other.counsellor_id], "joined_elsewhere", key, now=now)
+
+
 def _out_of_intake(session: Session, case: Case, now: datetime) -> None:
     """The page has asked everything already: no more questions by text."""
     if case.state is CaseState.INTAKE:
         cases.enter_line(session, case, now=now)
+
+
+def _one_safe_contact(session: Session, web: Person, texter: Person, now: datetime) -> None:
+    """What was safe for either is asked of both: the narrower hours, and the word."""
+    theirs = session.get(SafeContact, texter.id)
+    ours = session.get(SafeContact, web.id)
+    if theirs is None:
+        return
+    if ours is None:
+        ours = SafeContact(person_id=web.id, how=theirs.how)
+        session.add(ours)
+    hours = _elsewhere(theirs, texter.zone, web.zone, now)
+    if _length(*hours) < _length(ours.safe_from, ours.safe_until):
+        ours.safe_from, ours.safe_until = hours
+    ours.safe_word_hash = ours.safe_word_hash or theirs.safe_word_hash  # bound to the number
+    ours.may_read_here = ours.may_read_here and theirs.may_read_here
+    session.flush()
+
+
+def _elsewhere(
+    safe: SafeContact, zone: str, other_zone: str, now: datetime
+) -> tuple[time | None, time | None]:
+    """The safe hours on the wall clock of another zone, as they are today."""
+    if safe.safe_from is None or safe.safe_until is None or zone == other_zone:
+        return safe.safe_from, safe.safe_until
+    here, there = ZoneInfo(zone), ZoneInfo(other_zone)
+    today = now.astimezone(here).date()
+    start, end = (
+        datetime.combine(today, wall, here).astimezone(there).time()
+        for wall in (safe.safe_from, safe.safe_until)
+    )
+    return start, end
+
+
+def _length(start: time | None, end: time | None) -> int:
+    """Minutes from one wall time to the other, past midnight too; a whole day where none is set."""
+    if start is None or end is None:
+        return 1440
+    return ((end.hour - start.hour) * 60 + end.minute - start.minute) % 1440 or 1440
 
 
 def _one_person(session: Session, web: Person, texter: Person) -> None:
