@@ -106,8 +106,15 @@ def test_the_counsellor_whose_case_went_into_another_hears_so(
 ) -> None:
     mei, siti = make.counsellor(alias="Mei"), make.counsellor(alias="Siti", notice_by="text")
     make.phone(siti, "+60198765432")
-    day, hours = NOON.weekday(), {"start": time(0), "end": time(23, 59), "zone": siti.zone}
-    promises.promise(session, siti.id, weekday=day, now=NOON - timedelta(days=3), **hours)
+    promises.promise(
+        session,
+        siti.id,
+        weekday=NOON.weekday(),
+        start=time(0),
+        end=time(23, 59),
+        zone=siti.zone,
+        now=NOON - timedelta(days=3),
+    )
     cases.claim(session, session.scalars(select(Case.id)).one(), mei.id, now=NOON)
     session.commit()
     asked(browser, words="Hello by web.")
