@@ -20,7 +20,7 @@ from tests.drills.judging import nothing_lost_nothing_double, wait_until_quiet
 from tests.drills.provider import Faults, Provider, listening, provider
 from tests.drills.senders import Heard, hand_over, post, stories, texting
 
-PATIENCE = 240.0
+PATIENCE = 180.0
 DOWN_FOR = 30.0 if LONG else 4.0
 LOCKED_FOR = 30.0 if LONG else 12.0  # longer than we wait for the lock ourselves
 DRAINED_WITHIN = 10.0
