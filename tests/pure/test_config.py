@@ -10,6 +10,7 @@ import pytest
 from helpline.config import Config, ConfigError
 from helpline.privacy import keys
 from helpline.privacy.keys import BadKeys
+from helpline.privacy.sealing import new_key
 
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
@@ -108,7 +109,7 @@ def test_a_key_file_others_can_read_is_refused(tmp_path: Path) -> None:
     "bad", ["", "short", "A" * 43, base64.b64encode(b"x" * 32).decode(), "not base64 !!"]
 )
 def test_missing_short_or_default_keys_are_refused(bad: str) -> None:
-    good = keys.encode(keys.new_key())
+    good = keys.encode(new_key())
 
     with pytest.raises(BadKeys):
         keys.keyring(bad, good, good)

@@ -9,7 +9,7 @@ from helpline.messaging.segments import cost, is_gsm7
 from helpline.messaging.texts import HUMAN, SEEKER, TEXTS, render, written_in
 
 # As long as facts usually get.
-FACTS = {
+FACTS: dict[str, str | dict[str, str]] = {
     "menu": "1 Melayu 2 English 3 Zhongwen 4 Tamil 5 Myanmar 6 Bahasa 7 Hindi",
     "place": "12",
     "low": {"en": "25 mins", "ms": "25 minit", "zh-Hans": "25分钟"},

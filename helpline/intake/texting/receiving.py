@@ -17,12 +17,13 @@ from helpline.alerts import raise_alert
 from helpline.cases import CaseState
 from helpline.conversation import hear, holds_code
 from helpline.instance import first_line
-from helpline.intake import attention, numbers
+from helpline.intake import listed_words, numbers
 from helpline.intake.texting.talking import take_in
 from helpline.intake.texting.texter import Texter, keep, meet
 from helpline.jobs import enqueue
 from helpline.messaging.inbound import RECEIVE, InboundText
 from helpline.people import ContactKind, ContactPoint, HowToReach, Person, SafeContact
+from helpline.privacy.sealing import CannotOpen
 from scheduling.base import new_id
 
 MOST_WITHHELD, WITHHELD_WINDOW = 30, timedelta(hours=1)
@@ -144,12 +145,20 @@ def _somebody_new(session: Session, text: InboundText, now: datetime) -> tuple[P
     """Codename, the likeliest language and zone, to be confirmed or mended; and the country."""
     number = numbers.read_number(text.sender)
     country = (numbers.region(number) if number else None) or ""
-    person = meet(session, text.body, country, now=now)
+    person = meet(session, _readable(text), country, now=now)
     zone = numbers.zone(number) if number else None
     if zone:
         person.zone, person.zone_is_guess = zone, True
     session.add(SafeContact(person_id=person.id, how=HowToReach.TEXT))
     return person, country
+
+
+def _readable(text: InboundText) -> str:
+    """What it says; nothing when it cannot be opened, which is somebody else's care further on."""
+    try:
+        return text.body
+    except CannotOpen:
+        return ""
 
 
 def _meet(session: Session, text: InboundText, now: datetime) -> None:
@@ -213,7 +222,7 @@ def _open_for_nobody(session: Session, text: InboundText, now: datetime) -> None
     session.add(SafeContact(person_id=person.id, how=HowToReach.WEB))
     line, web = first_line(session), HowToReach.WEB
     case = cases.open_case(session, person, how=web, language=person.language, now=now, line=line)
-    found = attention.matches(text.body)
+    found = listed_words.matches(session, text.body)
     if holds_code(session, text.body):
         text.body = ""
     hear(session, case, text.body, channel="text", now=now, inbound=text)
