@@ -5,6 +5,7 @@ import json
 import click
 
 from helpline import migration
+from helpline.cli.house import opened
 from helpline.config import Config, ConfigError
 
 
@@ -16,12 +17,11 @@ def demo() -> None:
 @demo.command()
 def load() -> None:
     """Put the demonstration people into an empty database."""
-    from helpline.app import create_app
     from helpline.demo import load_if_empty
 
     config = _on_loopback()
     migration.upgrade(config.database_url)
-    with create_app(config).app_context():
+    with opened(config):
         loaded = load_if_empty()
     if not loaded:
         raise click.ClickException(
@@ -34,16 +34,15 @@ def load() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def links(as_json: bool) -> None:
     """One-time addresses that sign in as each demonstration person."""
-    from helpline.app import create_app
     from helpline.demo import make_links
-    from helpline.runtime import Runtime
+    from helpline.runtime import runtime
 
     config = _on_loopback()
-    app = create_app(config)
-    found: Runtime = app.extensions["helpline"]
-    if not found.demonstration:
-        raise click.ClickException("This database holds no demonstration: `helpline demo load`.")
-    with app.app_context():
+    with opened(config):
+        if not runtime().demonstration:
+            raise click.ClickException(
+                "This database holds no demonstration: `helpline demo load`."
+            )
         made = make_links(config.public_base_url)
     if as_json:
         click.echo(json.dumps(made, indent=1, ensure_ascii=False))

@@ -5,6 +5,7 @@ from collections import Counter
 
 import click
 
+from helpline.cli.house import opened
 from helpline.db import read
 
 
@@ -12,10 +13,9 @@ from helpline.db import read
 @click.option("--json", "as_json", is_flag=True, help="Every row, for programs.")
 def outbox(as_json: bool) -> None:
     """How far each text has come. No numbers, no words."""
-    from helpline.app import create_app
     from helpline.messaging import outbox as messages
 
-    with create_app().app_context():
+    with opened():
         rows = messages.listing(read())
     if as_json:
         click.echo(json.dumps(rows, indent=1))

@@ -14,8 +14,10 @@ from types import FrameType
 import click
 
 from helpline import migration
+from helpline.cli.house import opened
 from helpline.config import Config, ConfigError, environment, sqlite_file
 from helpline.privacy import keys
+from helpline.runtime import Runtime
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 DRAIN_SECONDS = 12  # a little more than what the children take to finish what they began
@@ -73,11 +75,9 @@ def run(demo: bool) -> None:
 
 
 def _demonstrate(config: Config) -> None:
-    from helpline.app import create_app
     from helpline.demo import load_if_empty
 
-    app = create_app(config)
-    with app.app_context():
+    with opened(config):
         load_if_empty()
 
 
@@ -88,12 +88,10 @@ def _refuse_public_demonstration(config: Config) -> None:
     """
     if config.stays_here:
         return
-    from helpline.app import create_app
     from helpline.db import read
     from helpline.instance import is_demonstration
 
-    app = create_app(config)
-    with app.app_context():
+    with opened(config):
         if is_demonstration(read()):
             raise ConfigError(
                 "this database holds a demonstration, where anybody may sign in as anybody:"
@@ -112,11 +110,8 @@ def _say_where_the_keys_are(config: Config) -> None:
 
 
 def _greet(config: Config) -> None:
-    from helpline.app import create_app
-    from helpline.runtime import Runtime
-
-    app = create_app(config)
-    found: Runtime = app.extensions["helpline"]
+    with opened(config) as app:
+        found: Runtime = app.extensions["helpline"]
     file = sqlite_file(config.database_url)
     click.echo(f"Data: {file}" if file else "Data: PostgreSQL")
     if found.demonstration:

@@ -2,6 +2,7 @@
 
 import click
 
+from helpline.cli.house import opened
 from helpline.config import Config
 from helpline.db import transaction
 
@@ -16,12 +17,11 @@ def staff() -> None:
 @click.option("--role", default="admin", show_default=True, help="admin, coordinator, counsellor …")
 def add(name: str, role: str) -> None:
     """Print a one-time link with which somebody makes their account (30 minutes)."""
-    from helpline.app import create_app
     from helpline.people import staff as people
     from helpline.runtime import runtime
 
     config = Config.from_env()
-    with create_app(config).app_context():
+    with opened(config):
         now = runtime().now()
         with transaction() as session:
             token = people.first_invitation(session, for_whom=name, role=role, now=now)

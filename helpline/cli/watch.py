@@ -2,17 +2,16 @@
 
 import click
 
+from helpline.cli.house import opened
 from helpline.config import Config
 
 
 @click.command()
 def check() -> None:
     """Look at settings, clock, zone data, database, provider, and at whatever waits too long."""
-    from helpline.app import create_app
     from helpline.check import findings
 
-    app = create_app(Config.from_env())
-    with app.app_context():
+    with opened(Config.from_env()):
         found = findings()
     for finding in found:
         click.echo(f"{finding.level:<5} {finding.about}: {finding.sentence}")
