@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from helpline import migration
 from helpline.db import engine_options, engine_url
@@ -44,6 +44,35 @@ def test_down_leaves_nothing_and_up_again_works(url: str) -> None:
     migration.upgrade(url)
 
     assert migration.drift(url) == []
+
+
+def test_what_the_first_version_kept_is_there_after_the_next_steps(url: str) -> None:
+    migration.upgrade(url, "0001")
+    engine = create_engine(engine_url(url), **engine_options(url))
+    with engine.connect().execution_options(writes=True) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO person (id, is_seeker, codename, language, zone, zone_is_guess,"
+                " age_band, created_at) VALUES ('p', :yes, 'Quiet Heron', 'ms', 'UTC', :no, '',"
+                " '2026-01-01 00:00:00')"
+            ),
+            {"yes": True, "no": False},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO support_case (id, seeker_id, state, how, language, topic, urgency,"
+                " risk_level, opened_at, moved_at, disposition, is_substantive, consent_version)"
+                " VALUES ('c', 'p', 'waiting', 'text', 'ms', '', 4, 'none', '2026-01-01 00:00:00',"
+                " '2026-01-01 00:00:00', '', :yes, '')"
+            ),
+            {"yes": True},
+        )
+        connection.commit()
+    migration.upgrade(url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT state, accepts, not_before FROM support_case"))
+        assert found.all() == [("waiting", "", None)]
+    engine.dispose()
 
 
 @pytest.mark.sqlite

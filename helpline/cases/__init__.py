@@ -15,6 +15,7 @@ from helpline.cases.case import (
     Note,
     Risk,
 )
+from helpline.cases.choice import ChoiceKind, ChoiceState, WaitChoice
 from helpline.cases.claims import claim, load
 from helpline.cases.closing import (
     DISPOSITIONS,
@@ -30,7 +31,9 @@ from helpline.cases.closing import (
     reopen,
     reopen_or_new,
 )
+from helpline.cases.debrief import Debrief
 from helpline.cases.escalation import next_speaker_on
+from helpline.cases.estimate import WaitEstimate
 from helpline.cases.giving import (
     Askable,
     InTalk,
@@ -50,7 +53,14 @@ from helpline.cases.handovers import (
     take_handover,
     withdraw_handover,
 )
-from helpline.cases.offer import Handover, HandoverState, Offer, OfferState, RoutingDecision
+from helpline.cases.offer import (
+    Handover,
+    HandoverState,
+    Offer,
+    OfferState,
+    RoutingDecision,
+    RoutingPass,
+)
 from helpline.cases.offers import decline_offer, open_offers
 from helpline.cases.orphans import return_cases_of
 from helpline.cases.overdue import Failed, Overdue, failed_work, overdue
@@ -90,6 +100,9 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CaseState",
+    "ChoiceKind",
+    "ChoiceState",
+    "Debrief",
     "Disposition",
     "Failed",
     "FlagNeedsDays",
@@ -107,7 +120,10 @@ __all__ = [
     "Place",
     "Risk",
     "RoutingDecision",
+    "RoutingPass",
     "UnknownDisposition",
+    "WaitChoice",
+    "WaitEstimate",
     "answered",
     "ask_to_route",
     "askable",

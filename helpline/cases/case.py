@@ -119,6 +119,12 @@ class Case(Base):
     consent_version: Mapped[str] = mapped_column(String(12), default="")
     consent_at: Mapped[datetime | None]
     nobody_told_at: Mapped[datetime | None]  # when we last said honestly that nobody is on
+    # What they wish: other languages they accepted (comma-separated), by whom to be helped, and
+    # not before when.
+    accepts: Mapped[str] = mapped_column(String(60), default="")
+    gender_wish: Mapped[str] = mapped_column(String(10), default="")  # "", "woman", "man"
+    age_wish: Mapped[str] = mapped_column(String(10), default="")  # "", "under30", "30to59", ...
+    not_before: Mapped[datetime | None]
     seeker: Mapped[Person] = relationship(foreign_keys=[seeker_id])
 
 

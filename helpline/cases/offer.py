@@ -50,6 +50,19 @@ class Offer(Base):
     answered_at: Mapped[datetime | None]
 
 
+class RoutingPass(Base):
+    """What was known at one look at the line: JSON of ids, codes and numbers, kept for a while.
+
+    With it the same decision can be made again, with other parameters (`helpline.matching`).
+    """
+
+    __tablename__ = "routing_pass"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    facts: Mapped[str] = mapped_column(Text)
+
+
 class RoutingDecision(Base):
     """Who was considered for a case, who was left out and why: JSON of ids and codes."""
 
@@ -60,6 +73,9 @@ class RoutingDecision(Base):
         ForeignKey("support_case.id", ondelete="CASCADE"), index=True
     )
     at: Mapped[datetime]
+    pass_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("routing_pass.id", ondelete="SET NULL"), index=True
+    )
     chosen_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     explanation: Mapped[str] = mapped_column(Text)
 

@@ -47,6 +47,11 @@ class Account(Base):
         String(12), default="browser"
     )  # text, mail, browser, none
     notice_sound: Mapped[bool] = mapped_column(default=True)
+    # What matching may go by; each is theirs to say or to leave out, comma-separated where several.
+    gender: Mapped[str] = mapped_column(String(10), default="")  # "", "woman", "man", "other"
+    age_band: Mapped[str] = mapped_column(String(10), default="")  # "under30", "30to59", "60plus"
+    topics_off: Mapped[str] = mapped_column(String(120), default="")  # no reason is asked
+    clearances: Mapped[str] = mapped_column(String(80), default="")  # "youth,crisis": set by others
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     roles: Mapped[list["AccountRole"]] = relationship(cascade="all, delete-orphan")
 
