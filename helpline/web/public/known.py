@@ -109,14 +109,14 @@ def _crisis_line(one: Mapping[str, Any]) -> CrisisLine:
 
 
 def _keep(text: str) -> None:
-    """A full disk or a read-only folder takes no page away."""
+    """A full disk, a read-only folder or a line that cannot be drawn takes no page away."""
     try:
         _file().parent.mkdir(parents=True, exist_ok=True)
         fresh = _file().with_suffix(".new")
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(_file())
         crisis.publish(current_app._get_current_object())  # type: ignore[attr-defined]  # the application behind the proxy, for a context of its own
-    except OSError as error:
+    except Exception as error:  # the files of before stay, and /crisis is served from them
         log.warning("the published pages could not be written: %s", type(error).__name__)
 
 
