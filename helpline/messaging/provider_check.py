@@ -26,6 +26,7 @@ def advice(config: Config, now: Callable[[], datetime]) -> Iterator[Advice]:
     Somebody who texts HELP in fear gets Twilio's own notice, and who ends a sentence with END can
     no longer be reached: hence the warnings.
     """
+    yield from _addresses(config)
     http = RebasedHttpClient(config.twilio_api_base, timeout=config.gateway_timeout, now=now)
     client = client_of(config, http)
     try:
@@ -40,7 +41,6 @@ def advice(config: Config, now: Callable[[], datetime]) -> Iterator[Advice]:
         return
     if abs(http.seen.skew) > CLOCK_OFF:
         yield "warn", "This machine's clock and Twilio's differ by more than 5 seconds: set it."
-    yield from _addresses(config)
 
 
 def _number(client: Any, config: Config) -> Iterator[Advice]:
