@@ -43,7 +43,7 @@ LANGUAGES = {
         Language("es", "Español"),
         Language("fil", "Filipino"),
         Language("my", "မြန်မာ"),
-        Language("hi", "हिन्दी"),
+        Language("hi", "हिन्दी", status="awaiting native reviewer"),
         Language("ta", "தமிழ்"),
         Language("ja", "日本語"),
         Language("ar", "العربية", direction="rtl"),
