@@ -10,19 +10,27 @@ _HAN: dict[str, int] = dict(
 )
 
 # What people write beside an hour. "Night" is the evening and the small hours after it.
-_MORNING = "am a.m. a.m pagi umaga mañana manana सुबह 上午 早上 午前 朝 காலை မနက် صباحا ص"
-_AFTERNOON = """
-    pm p.m. p.m petang tengahari siang sore hapon tarde दोपहर शाम 下午 中午 午後
-    மாலை மதியம் ညနေ مساء م
+_MORNING = """
+    am a.m. a.m pagi umaga mañana manana madrugada सुबह सवेरे subah
+    上午 早上 午前 朝 காலை அதிகாலை kaalai မနက် صباحا ص
 """
-_NIGHT = "malam gabi noche रात 晚上 夜里 夜 இரவு ည ليلا"
+_AFTERNOON = """
+    pm p.m. p.m petang tengahari siang sore hapon tarde mediodía mediodia दोपहर शाम dopahar shaam sham 下午 中午 午後
+    மாலை மதியம் சாயங்காலம் பிற்பகல் maalai madhiyam ညနေ مساء م
+"""
+_NIGHT = "malam gabi noche medianoche रात raat 晚上 夜里 夜 இரவு iravu ည ليلا"
 _HALVES = {
     unicodedata.normalize("NFKC", word): half
     for words, half in ((_MORNING, "am"), (_AFTERNOON, "pm"), (_NIGHT, "night"))
     for word in words.split()
 }
-_LEADS = "from between dari antara de desde las alas mula pukul jam"
-_TOS = "to till until and hingga sampai dan hanggang a y hasta से तक 到 至 から முதல் إلى الى မှ"
+_OCLOCK = "horas hrs hs बजे बजकर baje மணி மணிக்கு mani manikku"
+_ENDS = "तक tak வரை வரைக்கும் varai"
+_LEADS = "from between dari antara de desde entre las la alas mula pukul jam"
+_TOS = """
+    to till until and hingga sampai dan hanggang a y hasta से तक se
+    到 至 から முதல் மணியிலிருந்து லிருந்து இருந்து muthal إلى الى မှ
+"""
 
 
 def _any(words: str) -> str:
@@ -37,11 +45,14 @@ def _hour(end: str) -> str:
     return (
         rf"(?:(?:{_any(_LEADS)})\s+)*(?:(?P<before_{end}>{half})\s*)?"
         rf"(?P<hour_{end}>\d{{1,4}})(?:\s?[:.点點時时h]\s?(?P<minute_{end}>\d\d)?)?"
-        rf"\s*(?:(?:de la|ng)\s+)?(?P<after_{end}>{half})?"
+        rf"(?:\s*(?:{_any(_OCLOCK)}))?"
+        rf"\s*(?:(?:de la|del|ng)\s+)?(?P<after_{end}>{half})?"
     )
 
 
-_SPAN = re.compile(rf"\W*{_hour('from')}\s*(?:[-–—−~〜/]+|{_any(_TOS)})\s*{_hour('to')}\W*")
+_SPAN = re.compile(
+    rf"\W*{_hour('from')}\s*(?:[-–—−~〜/]+|{_any(_TOS)})\s*{_hour('to')}\s*(?:{_any(_ENDS)})?\W*"
+)
 
 
 def read_digit(text: str) -> int | None:

@@ -35,9 +35,11 @@ _WORDS = {
         停 退訂 取消訂閱 結束
         ရပ် ရပ်ပါ ရပ်တန့် ရပ်မယ်
         tigil itigil ihinto hinto kanselahin
-        रोकें रोको रुकें बंद बंद_करें बंद_करो roko
+        रोकें रोको रोक_दो रुकें रुको बंद बन्द बंद_करें बंद_करो बंद_कर_दो roko band_karo band_kar_do
+        संदेश_बंद संदेश_बंद_करें मैसेज_बंद_करें sms_बंद_करें
         停止 中止 やめる やめて 配信停止 解除 ストップ
-        parar pare alto baja cancelar detener para
+        parar pare paren alto baja cancelar detener para no_mas_mensajes
+        darme_de_baja dar_de_baja dame_de_baja denme_de_baja ya_no_me_escriban
         நிறுத்து நிறுத்தவும் நிறுத்துங்கள் niruthu
         توقف إيقاف ايقاف أوقف اوقف إلغاء الغاء قف""",
     Keyword.START: """
@@ -47,9 +49,9 @@ _WORDS = {
         開始 恢復 訂閱
         စ စပါ စတင် စတင်ပါ
         simulan magsimula umpisahan
-        शुरू शुरू_करें शुरू_करो shuru
+        शुरू शुरु शुरू_करें शुरू_करो शुरु_करें शुरु_करो चालू_करें चालू_करो shuru shuru_karo
         開始 再開 スタート
-        empezar iniciar comenzar inicio alta
+        empezar iniciar comenzar inicio alta reanudar
         தொடங்கு ஆரம்பி தொடங்கவும்
         ابدأ ابدا بدء بدأ""",
     Keyword.HELP: """
@@ -59,9 +61,10 @@ _WORDS = {
         幫助 幫幫我 幫我 求助
         အကူအညီ ကူညီပါ ကယ်ပါ
         tulong tulungan_mo_ako saklolo impormasyon
-        मदद मदद_करो मदद_करें सहायता बचाओ madad
+        मदद मदद_करो मदद_करें मदद_कीजिए मेरी_मदद_करो मेरी_मदद_करें सहायता बचाओ मुझे_बचाओ बचा_लो madad
+        madad_karo meri_madad_karo bachao mujhe_bachao
         ヘルプ 助けて たすけて 助け
-        ayuda ayudame ayúdame información informacion socorro
+        ayuda ayúdame ayúdenme ayuda_por_favor necesito_ayuda información socorro auxilio
         உதவி உதவுங்கள் காப்பாற்றுங்கள் udhavi
         مساعدة مساعده ساعدني ساعدوني النجدة معلومات""",
     Keyword.EXIT: """
@@ -71,7 +74,7 @@ _WORDS = {
         離開
         ထွက် ထွက်မယ် ထွက်ပါ
         labas lumabas
-        बाहर बाहर_जाएं निकलें
+        निकलें निकलो बाहर_निकलें बाहर_निकलो बाहर_जाएं बाहर_जाएँ
         終了 退出 出口
         salir salida
         வெளியேறு வெளியேறவும்
@@ -83,9 +86,10 @@ _WORDS = {
         真人客服
         လူ လူသား လူနဲ့ပြောမယ်
         tao totoong_tao
-        इंसान व्यक्ति आदमी insaan
+        इंसान इन्सान इंसान_से_बात इंसान_से_बात_करनी_है किसी_इंसान_से_बात व्यक्ति आदमी insaan insan
         人間 人 オペレーター 担当者
-        humano persona una_persona agente operador
+        humano humana ser_humano persona una_persona persona_real una_persona_real agente operador
+        operadora
         மனிதர் மனிதன் நபர்
         إنسان انسان شخص موظف""",
     Keyword.YES: """
@@ -95,9 +99,9 @@ _WORDS = {
         對 可
         ဟုတ် ဟုတ်ကဲ့ အင်း ရတယ် ရပါတယ်
         oo opo oo_po sige
-        हाँ हां हा जी जी_हाँ जी_हां ठीक_है haan han ji
+        हाँ हां हा जी जी_हाँ जी_हां हाँ_जी हां_जी ठीक ठीक_है haan haa han ji haan_ji theek_hai thik_hai
         はい うん ええ いいよ いいです
-        sí si claro vale
+        sí sip claro vale dale bueno de_acuerdo está_bien correcto sí_por_favor sí_claro
         ஆம் ஆமா ஆமாம் சரி aam aama
         نعم ايوه أيوه اه ايوا تمام""",
     Keyword.NO: """
@@ -107,9 +111,9 @@ _WORDS = {
         沒有 唔係
         မဟုတ် မဟုတ်ဘူး ဟင့်အင်း မရဘူး
         hindi hindi_po ayaw
-        नहीं नही ना जी_नहीं nahi nahin
+        नहीं नही नहि ना न जी_नहीं nahi nahin nhi nahi_ji
         いいえ いや ううん だめ
-        no nop
+        no nop no_gracias ahora_no no_quiero
         இல்லை வேண்டாம் illai illa
         لا كلا""",
 }
@@ -120,10 +124,12 @@ _FIRM = """
     berhenti nyahlanggan
     退订 取消订阅 停止
     退訂 取消訂閱
-    配信停止"""
+    संदेश_बंद संदेश_बंद_करें मैसेज_बंद_करें sms_बंद_करें
+    配信停止
+    darme_de_baja dar_de_baja dame_de_baja denme_de_baja no_mas_mensajes"""
 # In every language the code itself is Latin letters and digits.
-_JOIN = """join sertai ikut gabung 加入 参加 參加 ပါဝင် sumali sali जुड़ें शामिल 参加する unirse
-    unir சேர் சேரவும் انضم انضمام"""
+_JOIN = """join sertai ikut gabung 加入 参加 參加 ပါဝင် sumali sali जुड़ें जोड़ें जोड़ो शामिल 参加する unirse
+    unirme unir சேர் சேரவும் انضم انضمام"""
 
 
 def meanings(text: str) -> frozenset[Keyword]:

@@ -89,7 +89,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         soy estoy esta estas eres son tengo tiene tienes hay necesito quiero puedo puede
         hablar alguien ayuda ayudenme me mi mis te se le lo su sus muy mas nada nadie
         como cuando donde quien si ya siento sola solo triste miedo casa familia esposo
-        hijos dormir mucho del al favor gracias buenas buenos dias tardes noches"""
+        hijos dormir mucho del al favor gracias buenas buenos dias tardes noches hoy ahora
+        aqui algo eso nunca tambien quisiera ayudame estamos hijo hija esposa trabajo
+        dinero porfavor muchas todo"""
     ),
 }
 
@@ -97,8 +99,11 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 ROMANISED = _set(
     """mujhe mujhko mera meri mere main mein hum hai hain hoon hun tha thi nahi nahin kya kyun
     kyu kaise aap tum bahut bohot koi kuch karna karo raha rahi baat madad chahiye yaar
-    aur lekin ghar se ko ki ka ke naan enakku enna ennai neenga nee illa illai vendum
-    venum romba pesa udhavi yaaru eppadi inga irukku iruku irukken theriyala amma appa
+    aur lekin ghar se ko ki ka ke nhi kuchh mujhse akela akeli neend karni chahie
+    lagta lagti sakta sakti rha rhi krna zindagi
+    naan enakku enaku enna ennai neenga nee illa illai vendum venum vendam romba rombo enaala
+    pesanum mudiyala mudiyathu kashtama thaniya bayama thookam pesa udhavi yaaru
+    eppadi inga irukku iruku irukken theriyala amma appa
     kyanaw kyawnaw kyanma kyama nga shin khamya bar lar tal deh par thar mhar loh lote
     nay ma kaung buu bu chin akuu kuunyi"""
 )
