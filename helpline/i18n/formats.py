@@ -7,6 +7,7 @@ Offsets use the plain hyphen: a text message in the GSM alphabet has no minus si
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -68,8 +69,13 @@ def exact(moment: datetime, zone: ZoneInfo | str, language: str = "en") -> str:
 
 
 def _with_hour(text: str, moment: datetime, zone: ZoneInfo | str, language: str) -> str:
-    comma = "" if language in ("zh-Hans", "ja") else ","
+    comma = "" if language in ("zh-Hans", "ja") else _comma(language)
     return f"{text}{comma} {clock(moment, zone)} {offset(moment, zone)}"
+
+
+def _comma(language: str) -> str:
+    """Arabic has its own; a Latin one stands upside down in its line."""
+    return "،" if language == "ar" else ","
 
 
 def day(on: date, language: str = "en", *, full: bool = False) -> str:
@@ -132,8 +138,18 @@ def duration(length: timedelta, language: str = "en") -> str:
         "duration-minute": minutes % 60,
     }
     parts = [(unit, n) for unit, n in amounts.items() if n] or [("duration-minute", 0)]
-    words = [format_unit(n, unit, "short", locale=_locale(language)) for unit, n in parts[:2]]
-    return format_list(words, style="unit-short", locale=_locale(language))
+    # Arabic shortens hours and minutes to single letters, which not everybody knows.
+    width: Literal["long", "short"] = "long" if language == "ar" else "short"
+    words = [format_unit(n, unit, width, locale=_locale(language)) for unit, n in parts[:2]]
+    return words[0] if len(words) == 1 else _side_by_side(words, _locale(language))
+
+
+def _side_by_side(two: list[str], locale: Locale) -> str:
+    """Two amounts of one length. Babel 2.18 raises where the pattern for two is inherited (Spanish)
+    and says the second twice where it has only the others (Arabic); "end" joins two as well."""
+    patterns = locale.list_patterns.get("unit-short") or locale.list_patterns["standard"]
+    found = next((patterns[key] for key in ("2", "end") if key in patterns), "{0} {1}")  # Burmese
+    return str(found).format(*two)
 
 
 def listed(items: Iterable[str], language: str = "en", *, either: bool = False) -> str:
@@ -181,4 +197,4 @@ def place(zone: ZoneInfo | str, moment: datetime, language: str = "en") -> str:
     if known.key in ("UTC", "Etc/UTC"):
         return "UTC"
     city = get_timezone_location(known, locale=_locale(language), return_city=True)
-    return f"{city}, {offset(moment, known)}"
+    return f"{city}{_comma(language)} {offset(moment, known)}"

@@ -40,7 +40,7 @@ LANGUAGES = {
         Language("en", "English", status="complete"),
         Language("ms", "Bahasa Melayu", status="awaiting native reviewer"),
         Language("zh-Hans", "简体中文", status="awaiting native reviewer"),
-        Language("es", "Español"),
+        Language("es", "Español", status="awaiting native reviewer"),
         Language("fil", "Filipino"),
         Language("my", "မြန်မာ"),
         Language("hi", "हिन्दी", status="awaiting native reviewer"),

@@ -15,7 +15,8 @@ _MORNING = """
     上午 早上 午前 朝 காலை அதிகாலை kaalai မနက် صباحا ص
 """
 _AFTERNOON = """
-    pm p.m. p.m petang tengahari siang sore hapon tarde mediodía mediodia दोपहर शाम dopahar shaam sham 下午 中午 午後
+    pm p.m. p.m petang tengahari siang sore hapon tarde mediodía mediodia
+    दोपहर शाम dopahar shaam sham 下午 中午 午後
     மாலை மதியம் சாயங்காலம் பிற்பகல் maalai madhiyam ညနေ مساء م
 """
 _NIGHT = "malam gabi noche medianoche रात raat 晚上 夜里 夜 இரவு iravu ည ليلا"

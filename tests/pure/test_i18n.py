@@ -15,6 +15,8 @@ LENGTHS = [
     *(timedelta(minutes=count) for count in (0, 1, 2, 5, 11, 59)),
     *(timedelta(hours=count) for count in (1, 2, 5, 23)),
     *(timedelta(days=count) for count in (1, 2, 6, 9, 40, 400, 800)),
+    timedelta(hours=1, minutes=10),
+    timedelta(days=2, hours=3),
 ]
 
 
@@ -35,6 +37,14 @@ def test_every_language_writes_hours_zones_lists_and_names(tag: str) -> None:
     assert i18n.place(zone, NOW, tag).endswith(", UTC+5:30")
     assert all(name in i18n.listed(["A", "B", "C"], tag) for name in "ABC")
     assert i18n.language_name("ms", tag)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_length_names_each_of_its_two_amounts_once(tag: str) -> None:
+    both, hour, rest = (i18n.duration(timedelta(minutes=count), tag) for count in (70, 60, 10))
+    assert both.startswith(hour)
+    assert both.endswith(rest)
+    assert both.count("10") == 1
 
 
 def test_an_hour_follows_its_zone_over_the_change_of_clocks() -> None:
