@@ -37,7 +37,7 @@ def _on_shift(count: int) -> Sequence[Candidate]:
 def _decide(on: Sequence[Candidate], number: int) -> float:
     now = utc_now()
     language = LANGUAGES[number % len(LANGUAGES)]
-    case = Waiting(f"case-{number}", language, urgency=3, since=now - timedelta(minutes=5))
+    case = Waiting(f"case-{number}", (language,), urgency=3, since=now - timedelta(minutes=5))
     began = time.process_time()
     assign([case], on, now)
     return time.process_time() - began

@@ -47,7 +47,7 @@ def line(session: Session, now: datetime) -> list[Waiting]:
     return [
         Waiting(
             case_id=case.id,
-            language=case.language,
+            languages=(case.language,),
             urgency=case.urgency,
             since=case.waiting_since or case.opened_at,
             wanted=wanted,
