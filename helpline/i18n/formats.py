@@ -141,13 +141,14 @@ def duration(length: timedelta, language: str = "en") -> str:
     # Arabic shortens hours and minutes to single letters, which not everybody knows.
     width: Literal["long", "short"] = "long" if language == "ar" else "short"
     words = [format_unit(n, unit, width, locale=_locale(language)) for unit, n in parts[:2]]
-    return words[0] if len(words) == 1 else _side_by_side(words, _locale(language))
+    style = "standard" if width == "long" else "unit-short"
+    return words[0] if len(words) == 1 else _side_by_side(words, style, _locale(language))
 
 
-def _side_by_side(two: list[str], locale: Locale) -> str:
+def _side_by_side(two: list[str], style: str, locale: Locale) -> str:
     """Two amounts of one length. Babel 2.18 raises where the pattern for two is inherited (Spanish)
     and says the second twice where it has only the others (Arabic); "end" joins two as well."""
-    patterns = locale.list_patterns.get("unit-short") or locale.list_patterns["standard"]
+    patterns = locale.list_patterns.get(style) or locale.list_patterns["standard"]
     found = next((patterns[key] for key in ("2", "end") if key in patterns), "{0} {1}")  # Burmese
     return str(found).format(*two)
 

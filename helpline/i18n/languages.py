@@ -42,11 +42,11 @@ LANGUAGES = {
         Language("zh-Hans", "简体中文", status="awaiting native reviewer"),
         Language("es", "Español", status="awaiting native reviewer"),
         Language("fil", "Filipino"),
-        Language("my", "မြန်မာ"),
+        Language("my", "မြန်မာ", status="awaiting native reviewer"),
         Language("hi", "हिन्दी", status="awaiting native reviewer"),
         Language("ta", "தமிழ்"),
         Language("ja", "日本語"),
-        Language("ar", "العربية", direction="rtl"),
+        Language("ar", "العربية", direction="rtl", status="awaiting native reviewer"),
     )
 }
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from helpline.i18n import LANGUAGES
 from helpline.intake.language_words import (
     CHINESE_ONLY,
     GREETINGS,
@@ -101,13 +102,18 @@ def menu(region: str | None, served: Collection[str]) -> tuple[MenuItem, ...]:
     )
 
 
-def menu_line(items: Iterable[MenuItem]) -> str:
-    """The menu as it goes into a text: one part, in letters every phone has (GSM-7).
+def menu_line(items: Iterable[MenuItem], language: str = "en") -> str:
+    """The menu as it goes into a text in `language`: one part, in letters every phone has (GSM-7).
+
+    Among words written from right to left, names in one line would be read with the digit of the
+    next; there each has its own line.
 
     >>> menu_line(menu("MX", {"en", "es", "ja"}))
     '1 Español 2 English 3 Nihongo'
     """
-    return " ".join(f"{item.digit} {item.name}" for item in items)
+    known = LANGUAGES.get(language)
+    between = "\n" if known and known.direction == "rtl" else " "
+    return between.join(f"{item.digit} {item.name}" for item in items)
 
 
 def chosen(items: Iterable[MenuItem], digit: int | None) -> str | None:

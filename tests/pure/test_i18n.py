@@ -34,7 +34,7 @@ def test_every_language_writes_hours_zones_lists_and_names(tag: str) -> None:
     assert i18n.when(NOW, zone, tag).endswith(" 17:30 UTC+5:30")
     assert "2026" in i18n.exact(NOW, zone, tag)
     assert i18n.day(NOW.date(), tag, full=True)
-    assert i18n.place(zone, NOW, tag).endswith(", UTC+5:30")
+    assert i18n.place(zone, NOW, tag).endswith((", UTC+5:30", "، UTC+5:30"))
     assert all(name in i18n.listed(["A", "B", "C"], tag) for name in "ABC")
     assert i18n.language_name("ms", tag)
 
@@ -63,7 +63,7 @@ def test_an_hour_follows_its_zone_over_the_change_of_clocks() -> None:
         ("id-ID,id;q=0.9,en-US;q=0.8", "ms"),
         ("en-GB,en;q=0.5,ms;q=0.9", "en"),
         ("fr,de;q=0.9", "en"),
-        ("ar,ms;q=0.1", "ms"),
+        ("sw,ms;q=0.1", "ms"),
         ("", "en"),
         ("ms;q=abc,zh;q=", "en"),
         ("\x00,;;=,q=1" * 1000, "en"),
@@ -74,7 +74,8 @@ def test_a_browser_gets_the_first_of_its_languages_we_have(header: str, tag: str
 
 
 def test_a_language_that_is_not_finished_is_found_only_among_all() -> None:
-    assert closest("ar-EG") is None
+    finished = (LANGUAGES["en"], LANGUAGES["ms"])
+    assert closest("ar-EG", finished) is None
     assert closest("ar-EG", LANGUAGES.values()) == "ar"
     assert closest("tl", LANGUAGES.values()) == "fil"
     assert closest("zh_Hant_HK") == "zh-Hans"

@@ -101,6 +101,13 @@ def test_the_menu_is_one_plain_text_and_keeps_nine_and_zero_free(region: str | N
     assert sum(item.tag.startswith("zh") for item in items) == 1
 
 
+def test_a_menu_among_words_from_right_to_left_has_a_line_for_each_language() -> None:
+    items = menu("SA", {"ar", "en"})
+
+    assert menu_line(items, "ar").splitlines() == ["1 Arabiya", "2 English"]
+    assert menu_line(items, "ms") == "1 Arabiya 2 English"
+
+
 def test_the_menu_begins_with_what_the_country_speaks() -> None:
     assert [menu(region, set(NAMES))[0].tag for region in ("MY", "PH", "MX", "TW", "CN")] == [
         "ms",

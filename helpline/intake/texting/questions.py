@@ -142,7 +142,7 @@ def _ask(
     _set(dialog, standing, now)
     language = written_in(who.person.language)
     menus = {
-        Step.LANGUAGE: lambda: menu_line(languages(who.line, who.point.country)),
+        Step.LANGUAGE: lambda: menu_line(languages(who.line, who.point.country), language),
         Step.TOPIC: lambda: topic_menu(language),
     }
     made = menus.get(standing.step)
