@@ -12,25 +12,25 @@ _HAN: dict[str, int] = dict(
 # What people write beside an hour. "Night" is the evening and the small hours after it.
 _MORNING = """
     am a.m. a.m pagi umaga mañana manana madrugada सुबह सवेरे subah
-    上午 早上 午前 朝 காலை அதிகாலை kaalai မနက် صباحا ص
+    上午 早上 午前 朝 காலை அதிகாலை kaalai မနက် မနက်ပိုင်း မနက်စောစော صباحا ص
 """
 _AFTERNOON = """
     pm p.m. p.m petang tengahari siang sore hapon tarde mediodía mediodia
     दोपहर शाम dopahar shaam sham 下午 中午 午後
-    மாலை மதியம் சாயங்காலம் பிற்பகல் maalai madhiyam ညနေ مساء م
+    மாலை மதியம் சாயங்காலம் பிற்பகல் maalai madhiyam ညနေ ညနေပိုင်း နေ့လယ် နေ့လည် နေ့ခင်း မွန်းလွဲ مساء م
 """
-_NIGHT = "malam gabi noche medianoche रात raat 晚上 夜里 夜 இரவு iravu ည ليلا"
+_NIGHT = "malam gabi noche medianoche रात raat 晚上 夜里 夜 இரவு iravu ည ညဘက် ညပိုင်း ليلا"
 _HALVES = {
     unicodedata.normalize("NFKC", word): half
     for words, half in ((_MORNING, "am"), (_AFTERNOON, "pm"), (_NIGHT, "night"))
     for word in words.split()
 }
-_OCLOCK = "horas hrs hs बजे बजकर baje மணி மணிக்கு mani manikku"
-_ENDS = "तक tak வரை வரைக்கும் varai"
+_OCLOCK = "horas hrs hs बजे बजकर baje மணி மணிக்கு mani manikku နာရီ"
+_ENDS = "तक tak வரை வரைக்கும் varai အထိ ထိ"
 _LEADS = "from between dari antara de desde entre las la alas mula pukul jam"
 _TOS = """
     to till until and hingga sampai dan hanggang a y hasta से तक se
-    到 至 から முதல் மணியிலிருந்து லிருந்து இருந்து muthal إلى الى မှ
+    到 至 から முதல் மணியிலிருந்து லிருந்து இருந்து muthal إلى الى မှ ကနေ ကနေပြီး
 """
 
 

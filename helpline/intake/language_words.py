@@ -34,7 +34,22 @@ NAMES: dict[str, tuple[str, ...]] = {
         "汉语",
     ),
     "zh-Hant": ("Zhongwen", "繁體中文", "繁體", "繁体中文", "國語", "廣東話", "Cantonese", "Guoyu"),
-    "my": ("Myanmar", "မြန်မာ", "မြန်မာစာ", "မြန်မာဘာသာ", "Burmese", "Bamar", "ဗမာ"),
+    "my": (
+        "Myanmar",
+        "မြန်မာ",
+        "မြန်မာစာ",
+        "မြန်မာစကား",
+        "မြန်မာဘာသာ",
+        "မြန်မာလို",
+        "ျမန္မာ",
+        "Burmese",
+        "Bamar",
+        "Bama",
+        "Myanma",
+        "ဗမာ",
+        "ဗမာစကား",
+        "ဗမာလို",
+    ),
     "fil": ("Filipino", "Tagalog", "Pilipino"),
     "hi": ("Hindi", "हिन्दी", "हिंदी"),
     "ja": ("Nihongo", "日本語", "にほんご", "Japanese", "日语", "日文"),
@@ -46,7 +61,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 GREETINGS = _set(
     """hi hii hiii hello helo hallo halo hai hay hey hei hiya hola ola ok okay yes no ya yo
-    test salam assalamualaikum assalamu alaikum namaste namaskar mingalaba kumusta
+    test salam assalamualaikum assalamu alaikum namaste namaskar mingalaba mingalabar
+    mingalarpar mingalarbar kumusta
     kamusta vanakkam bye thanks thank please sms help info sos stop start join exit"""
 )
 
@@ -105,7 +121,8 @@ ROMANISED = _set(
     pesanum mudiyala mudiyathu kashtama thaniya bayama thookam pesa udhavi yaaru
     eppadi inga irukku iruku irukken theriyala amma appa
     kyanaw kyawnaw kyanma kyama nga shin khamya bar lar tal deh par thar mhar loh lote
-    nay ma kaung buu bu chin akuu kuunyi"""
+    nay ma kaung buu bu chin akuu kuunyi kunyi kyundaw kyuntaw kyontaw kyanaw ngar
+    pyaw eit"""
 )
 
 # Common characters that exist in only one of the two forms of written Chinese.
