@@ -7,7 +7,10 @@ Tries are counted per account and unknown device. A device that signed in before
 500 wrong tries from elsewhere never stop its owner (ASVS 5.0 6.3.1).
 """
 
+import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +28,9 @@ TRIES = 10
 PLACE_TRIES = 100  # from one network address, whatever the names
 WINDOW = timedelta(minutes=15)
 KNOWN_FOR = timedelta(days=180)
+AT_ONCE = 2  # strangers in a process, which has four threads: the others are for people who text
+_strangers = threading.BoundedSemaphore(AT_ONCE)
+_known = threading.BoundedSemaphore(1)
 
 
 class BadSignIn(Refused):
@@ -51,6 +57,30 @@ class Opened:
     person_id: str
     token: str
     device_token: str | None
+
+
+@contextmanager
+def turn(*, known: bool) -> Iterator[None]:
+    """Hold this around one whole try: in a flood the others are turned away before they cost much.
+
+    known: this browser signed in here before (`knows`), so it waits beside the flood, not in it.
+
+    Raises:
+        TooBusy: so many try at this moment already. Nothing was checked or counted.
+    """
+    turns, patience = (_known, passwords.PATIENCE) if known else (_strangers, 0)
+    if not turns.acquire(timeout=patience):
+        raise passwords.TooBusy
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+def knows(session: Session, device_token: str | None, *, now: datetime) -> bool:
+    """Whether anybody signed in from this browser lately."""
+    found = session.get(KnownDevice, token_hash(device_token)) if device_token else None
+    return found is not None and found.expires_at > now
 
 
 def normal_name(name: str) -> str:

@@ -28,7 +28,7 @@ GOOD: Mapping[str, Any] = {
     "verified_on": (NOON.date() - timedelta(days=3)).isoformat(),
     "verified_by": "Noor",
 }
-BROKEN = GOOD | {"verified_by": None}  # no page that shows it can be drawn
+BROKEN: Mapping[str, Any] = {**GOOD, "verified_by": None}  # no page that shows it can be drawn
 
 
 def say(session: Session, *lines: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from helpline import i18n
-from helpline.db import transaction
+from helpline.db import read, transaction
 from helpline.people import passwords, sessions
 from helpline.people import sign_in as signing
 from helpline.people.account import Role
@@ -56,19 +56,29 @@ def _typed_again() -> ResponseReturnValue:
 @csrf.keeps_typed(_typed_again)
 def sign_in_now() -> ResponseReturnValue:
     """Check a name and a password; an unknown name and a wrong password answer the same."""
-    name, password = request.form.get("name", "")[:80], request.form.get("password", "")
-    tried = _attempt(name)
-    if tried.wait is not None:
-        return _page({"name": _too_many(tried.wait)}, status=429)
+    known = signing.knows(read(), cookies.read(DEVICE), now=runtime().now())
     try:
-        if not passwords.matches(tried.password_hash, password[: passwords.LONGEST]):
-            raise BadSignIn
-        opened = _open(tried, password)
+        with signing.turn(known=known):
+            return _try()
     except BadSignIn:
         return _page({"name": _("This name and password do not go together. Try again.")}, 401)
     except passwords.TooBusy:
         return _page({"name": str(BUSY)}, status=503)
-    return welcome(opened)
+
+
+def _try() -> ResponseReturnValue:
+    """Count, check, open.
+
+    Raises:
+        BadSignIn: they do not go together. TooBusy: too many others try at this moment.
+    """
+    name, password = request.form.get("name", "")[:80], request.form.get("password", "")
+    tried = _attempt(name)
+    if tried.wait is not None:
+        return _page({"name": _too_many(tried.wait)}, status=429)
+    if not passwords.matches(tried.password_hash, password[: passwords.LONGEST]):
+        raise BadSignIn
+    return welcome(_open(tried, password))
 
 
 @bp.post("/sign-out")
