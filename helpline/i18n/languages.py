@@ -44,7 +44,7 @@ LANGUAGES = {
         Language("fil", "Filipino"),
         Language("my", "မြန်မာ", status="awaiting native reviewer"),
         Language("hi", "हिन्दी", status="awaiting native reviewer"),
-        Language("ta", "தமிழ்"),
+        Language("ta", "தமிழ்", status="awaiting native reviewer"),
         Language("ja", "日本語"),
         Language("ar", "العربية", direction="rtl", status="awaiting native reviewer"),
     )
