@@ -67,6 +67,22 @@ def read_number(text: str, region: str | None = None) -> Number | None:
     return Number(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
+def in_full(sender: str, *ours: str) -> str:
+    """A sender as a network of one country names it, in E.164; what is no number stays as it is.
+
+    ours: numbers of our own, in E.164 or empty; the first that has a country tells which one.
+
+    >>> in_full("012-345 6789", "", "+60320000000"), in_full("+639171234567", "+60320000000")
+    ('+60123456789', '+639171234567')
+    >>> in_full("15888", "+60320000000"), in_full("MYBANK", "+60320000000"), in_full("0123456789")
+    ('15888', 'MYBANK', '0123456789')
+    """
+    lines = filter(None, map(read_number, ours))
+    country = next(filter(None, map(region, lines)), None)
+    number = read_number(sender, country)
+    return number.e164 if number else sender
+
+
 def withheld(sender: str) -> bool:
     """Whether a sender names nobody: hidden, empty, or letters, which cannot be answered.
 

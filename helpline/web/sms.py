@@ -8,6 +8,7 @@ Refusals are a status and a few words, since a program reads them.
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,8 +17,9 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from helpline.config import Config
-from helpline.db import statements, transaction
-from helpline.instance import set_setting
+from helpline.db import read, statements, transaction
+from helpline.instance import first_line, set_setting
+from helpline.intake import numbers
 from helpline.messaging import inbound, outbox
 from helpline.messaging.android import PHONE_HEARD_AT, Report, parse_event
 from helpline.messaging.gateway import Inbound
@@ -77,14 +79,21 @@ def android() -> Response:
     event = parse_event(_from_phone(found))
     now = found.now()
     if isinstance(event, Inbound):
+        text = _in_full(event)
         with statements() as connection:
-            inbound.store(connection, found.keyring, event, "android", now)
+            inbound.store(connection, found.keyring, text, "android", now)
     elif isinstance(event, Report):
         _report(event, now)
     elif event == "ping":
         with transaction() as session:
             set_setting(session, PHONE_HEARD_AT, now.isoformat())
     return Response(status=204)
+
+
+def _in_full(text: Inbound) -> Inbound:
+    """With the sender in E.164: a phone tells some as its own country writes them."""
+    line = first_line(read())
+    return replace(text, sender=numbers.in_full(text.sender, text.to, line.number if line else ""))
 
 
 def _report(report: Report, now: datetime) -> None:
