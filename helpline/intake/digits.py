@@ -11,46 +11,52 @@ _HAN: dict[str, int] = dict(
 
 # What people write beside an hour. "Night" is the evening and the small hours after it.
 _MORNING = """
-    am a.m. a.m pagi umaga mañana manana madrugada सुबह सवेरे subah
-    上午 早上 午前 朝 காலை அதிகாலை kaalai မနက် မနက်ပိုင်း မနက်စောစော صباحا ص
+    am a.m. a.m pagi umaga madaling_araw madaling-araw mañana manana madrugada सुबह सवेरे subah
+    上午 早上 午前 朝 あさ 午前中 காலை அதிகாலை kaalai မနက် မနက်ပိုင်း မနက်စောစော صباحا صباحًا صباحاً
+    الصبح الصباح فجرا فجرًا فجراً الفجر ص
 """
 _AFTERNOON = """
-    pm p.m. p.m petang tengahari siang sore hapon tarde mediodía mediodia
-    दोपहर शाम dopahar shaam sham 下午 中午 午後
-    மாலை மதியம் சாயங்காலம் பிற்பகல் maalai madhiyam ညနေ ညနေပိုင်း နေ့လယ် နေ့လည် နေ့ခင်း မွန်းလွဲ مساء م
+    pm p.m. p.m petang tengahari siang sore hapon tanghali tarde mediodía mediodia
+    दोपहर शाम dopahar shaam sham 下午 中午 午後 昼 お昼 夕方
+    மாலை மதியம் சாயங்காலம் பிற்பகல் maalai madhiyam ညနေ ညနေပိုင်း နေ့လယ် နေ့လည် နေ့ခင်း မွန်းလွဲ
+    مساء مساءً مساءا المساء المسا ظهرا ظهرًا ظهراً الظهر عصرا عصرًا عصراً العصر م
 """
-_NIGHT = "malam gabi noche medianoche रात raat 晚上 夜里 夜 இரவு iravu ည ညဘက် ညပိုင်း ليلا"
+_NIGHT = """
+    malam gabi hatinggabi noche medianoche रात raat 晚上 夜里 夜 よる 深夜 இரவு iravu ည ညဘက် ညပိုင်း
+    ليلا ليلًا ليلاً الليل بالليل
+"""
 _HALVES = {
-    unicodedata.normalize("NFKC", word): half
+    unicodedata.normalize("NFKC", word).replace("_", " "): half
     for words, half in ((_MORNING, "am"), (_AFTERNOON, "pm"), (_NIGHT, "night"))
     for word in words.split()
 }
 _OCLOCK = "horas hrs hs बजे बजकर baje மணி மணிக்கு mani manikku နာရီ"
-_ENDS = "तक tak வரை வரைக்கும் varai အထိ ထိ"
-_LEADS = "from between dari antara de desde entre las la alas mula pukul jam"
+_ENDS = "まで の間 तक tak வரை வரைக்கும் varai အထိ ထိ"
+_LEADS = "from between dari antara de desde entre las la alas ala sa pagitan ng mula simula pukul jam من بين الساعة ساعة"
 _TOS = """
-    to till until and hingga sampai dan hanggang a y hasta से तक se
-    到 至 から முதல் மணியிலிருந்து லிருந்து இருந்து muthal إلى الى မှ ကနေ ကနေပြီး
+    to till until and hingga sampai dan hanggang at a y hasta से तक se
+    到 至 から முதல் மணியிலிருந்து லிருந்து இருந்து muthal إلى الى حتى لغاية و မှ ကနေ ကနေပြီး
 """
 
 
 def _any(words: str) -> str:
-    """A pattern for any of the words, the longest first."""
-    plain = {unicodedata.normalize("NFKC", word) for word in words.split()}
+    """A pattern for any of the words, the longest first; "_" joins those of a phrase."""
+    plain = {unicodedata.normalize("NFKC", word).replace("_", " ") for word in words.split()}
     return "|".join(re.escape(word) for word in sorted(plain, key=len, reverse=True))
 
 
 def _hour(end: str) -> str:
     """A pattern for one end of a span: an hour, perhaps minutes, perhaps a half of the day."""
-    half = _any(" ".join(_HALVES))
+    half = _any(f"{_MORNING} {_AFTERNOON} {_NIGHT}")
     return (
-        rf"(?:(?:{_any(_LEADS)})\s+)*(?:(?P<before_{end}>{half})\s*)?"
-        rf"(?P<hour_{end}>\d{{1,4}})(?:\s?[:.点點時时h]\s?(?P<minute_{end}>\d\d)?)?"
+        rf"(?:(?:{_any(_LEADS)})[\s-]+)*(?:(?P<before_{end}>{half})\s*)?"
+        rf"(?P<hour_{end}>\d{{1,4}})(?:\s?[:.点點時时h]\s?(?P<minute_{end}>\d\d)?分?)?"
         rf"(?:\s*(?:{_any(_OCLOCK)}))?"
         rf"\s*(?:(?:de la|del|ng)\s+)?(?P<after_{end}>{half})?"
     )
 
 
+_HALF_PAST = re.compile("(?<=[点點時时])半")
 _SPAN = re.compile(
     rf"\W*{_hour('from')}\s*(?:[-–—−~〜/]+|{_any(_TOS)})\s*{_hour('to')}\s*(?:{_any(_ENDS)})?\W*"
 )
@@ -143,8 +149,8 @@ def _on_the_clock(hour: int, half: str | None) -> int:
 
 
 def _plain(text: str) -> str:
-    """Lower case, full-width forms made plain, and 0-9 for a digit of any script."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """Lower case, full-width forms made plain, 0-9 for a digit of any script, 30 for "half"."""
+    folded = _HALF_PAST.sub("30", unicodedata.normalize("NFKC", text).casefold())
     return "".join(
         str(unicodedata.decimal(char)) if char.isdecimal() else char
         for char in folded

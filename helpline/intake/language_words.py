@@ -52,10 +52,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "fil": ("Filipino", "Tagalog", "Pilipino"),
     "hi": ("Hindi", "हिन्दी", "हिंदी"),
-    "ja": ("Nihongo", "日本語", "にほんご", "Japanese", "日语", "日文"),
+    "ja": ("Nihongo", "日本語", "にほんご", "Japanese", "日语", "日文", "ニホンゴ"),
     "es": ("Español", "Espanol", "Spanish", "Castellano"),
     "ta": ("Tamil", "தமிழ்", "Tamizh"),
-    "ar": ("Arabiya", "العربية", "عربي", "Arabic", "عربية"),
+    "ar": ("Arabiya", "العربية", "عربي", "Arabic", "عربية", "عربى", "اللغة العربية", "Arabi"),
     "id": ("Indonesia", "Bahasa Indonesia", "Indonesian"),
 }
 
@@ -98,7 +98,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         kailangan pwede puwede paano bakit ano sino saan kailan lang din rin naman
         talaga sobra sobrang kung para ito iyon yun yung nang ba kaya dito doon tulong
         kausap makausap makipag usap malungkot pagod natatakot bahay pamilya asawa anak
-        tulog hirap nag di"""
+        tulog hirap nag di ayoko ayaw lahat buhay trabaho pera takot nalulungkot ngayon
+        niyo nyo ninyo inyo niya nila amin namin isang tao akong kong gustong kayang
+        salamat tulungan makatulog umiiyak palagi"""
     ),
     "es": _set(
         """yo tu el ella nosotros ellos que de la los las un una y o pero porque con para por en es

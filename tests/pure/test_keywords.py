@@ -16,6 +16,10 @@ from helpline.intake.keywords import Keyword, join_code, meanings
         ),
         ("stop", "BERHENTI,batal,停止,退订,退訂,TIGIL,itigil,रोकें,बंद करें,PARAR,ALTO,BAJA,やめて"),
         ("stop", "Darme de baja,no más mensajes"),
+        ("stop", "Tama na,wag nang mag-text"),
+        ("help", "Tulong po,TULUNGAN NYO AKO"),
+        ("yes", "opo,sige po"),
+        ("no", "ayoko po,hindi muna"),
         ("help", "Ayúdenme,auxilio"),
         ("yes", "está bien,Sí por favor"),
         ("no", "no gracias,ahora no"),
@@ -24,6 +28,10 @@ from helpline.intake.keywords import Keyword, join_code, meanings
         ("yes", "လုံခြုံတယ်,ဟုတ္ကဲ့"),
         ("no", "မလုံခြုံဘူး,မဟုတ်ပါဘူး"),
         ("exit", "ထြက္"),
+        ("stop", "إيقاف الرسائل,الغاء الاشتراك,送らないでください,登録解除"),
+        ("help", "أنقذوني,أحتاج مساعدة,助けてください"),
+        ("human", "شخص حقيقي,人と話したい"),
+        ("no", "غير آمن,لا شكراً,安全ではない,ダメ"),
         ("stop", "ရပ်ပါ,ရပ်,நிறுத்து,توقف,إيقاف,«Stop!» 🙏"),
         ("start", "START,unstop,YES,mula,开始,開始,စတင်,simulan,शुरू करें,再開,EMPEZAR,தொடங்கு,ابدأ"),
         ("help", "HELP,info,bantuan,TOLONG,帮助,幫助,အကူအညီ,tulong,मदद,助けて,AYUDA,உதவி,مساعدة"),
@@ -64,6 +72,10 @@ def test_a_sentence_with_the_word_is_a_sentence(text: str) -> None:
 def test_stop_and_exit_are_never_the_same_word() -> None:
     for text in ("exit", "keluar", "退出", "salir", "labas", "خروج", "終了"):
         assert meanings(text) == {Keyword.EXIT}
+
+
+def test_a_word_that_thanks_and_declines_as_often_as_it_agrees_is_no_yes() -> None:
+    assert meanings("いいです") == meanings("大丈夫です") == frozenset()
 
 
 def test_yes_is_an_answer_and_a_way_back_in() -> None:
