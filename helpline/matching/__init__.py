@@ -31,6 +31,7 @@ from helpline.matching.languages import (
     speaks,
 )
 from helpline.matching.parameters import PARAMETERS, BadParameter, Parameter, Parameters
+from helpline.matching.pool import Pool
 from helpline.matching.prices import Prices
 from helpline.matching.priority import order, priority
 
@@ -49,6 +50,7 @@ __all__ = [
     "Excluded",
     "Parameter",
     "Parameters",
+    "Pool",
     "Prices",
     "Rung",
     "SafeHours",

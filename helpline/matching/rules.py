@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from helpline.matching.facts import VOICE, Candidate, Excluded, Speaks, Waiting
 from helpline.matching.languages import Closeness, speaks
-from helpline.matching.weights import Weights
+from helpline.matching.weights import Weights, stamp
 from scheduling.zones import zone
 
 # What keeps somebody from this case whatever happens in the next hour, or keeps them away.
@@ -49,15 +49,15 @@ def lasting(case: Waiting, who: Candidate, of: Weights, closeness: Closeness) ->
         yield Excluded.TEAM
 
 
-def is_free(who: Candidate, now: datetime) -> bool:
-    """Whether a text could be shown to them now, whosever it is."""
+def is_free(who: Candidate, now: int) -> bool:
+    """Whether a text could be shown to them now, whosever it is. `now` as `weights.stamp` gives."""
     return not (
         who.paused
         or who.cooling
         or who.on_voice
         or who.is_offered
         or who.load >= who.load_cap
-        or (who.lapsed_until is not None and now < who.lapsed_until)
+        or (who.lapsed_until is not None and now < stamp(who.lapsed_until))
     )
 
 
