@@ -36,7 +36,7 @@ _WORDS = {
         ရပ် ရပ်ပါ ရပ်ပါတော့ ရပ်ပေးပါ ရပ်တော့ ရပ်တန့် ရပ်တန့်ပါ ရပ်မယ် ရပ္ ရပ္ပါ
         စာမပို့နဲ့ စာမပို့နဲ့တော့ စာမပို့ပါနဲ့ စာမပို့ပါနဲ့တော့ စာ_မပို့နဲ့ စာ_မပို့နဲ့တော့
         စာ_မပို့ပါနဲ့ စာ_မပို့ပါနဲ့တော့
-        tigil tigilan itigil itigil_na ihinto hinto kanselahin tama_na
+        tigil itigil itigil_na ihinto hinto kanselahin
         huwag_nang_mag_text huwag_na_mag_text wag_nang_mag_text wag_na_mag_text
         itigil_ang_mga_mensahe itigil_ang_mga_text
         रोकें रोको रोक_दो रुकें रुको बंद बन्द बंद_करें बंद_करो बंद_कर_दो roko band_karo band_kar_do
@@ -45,7 +45,8 @@ _WORDS = {
         配信停止 登録解除 退会 送らないで 送らないでください もう送らないで もう送らないでください
         parar pare paren alto baja cancelar detener para no_mas_mensajes
         darme_de_baja dar_de_baja dame_de_baja denme_de_baja ya_no_me_escriban
-        நிறுத்து நிறுத்தவும் நிறுத்துங்கள் niruthu
+        நிறுத்து நிறுத்த நிறுத்தவும் நிறுத்துங்கள் நிறுத்துங்க niruthu niruthunga
+        செய்தி_வேண்டாம் செய்திகள்_வேண்டாம் செய்திகளை_நிறுத்து sms_வேண்டாம்
         توقف توقفوا إيقاف ايقاف أوقف اوقف أوقفوا اوقفوا وقف قف إلغاء الغاء كفى إيقاف_الرسائل
         ايقاف_الرسائل أوقفوا_الرسائل اوقفوا_الرسائل إلغاء_الاشتراك الغاء_الاشتراك""",
     Keyword.START: """
@@ -58,7 +59,7 @@ _WORDS = {
         शुरू शुरु शुरू_करें शुरू_करो शुरु_करें शुरु_करो चालू_करें चालू_करो shuru shuru_karo
         開始 再開 スタート 始める はじめる
         empezar iniciar comenzar inicio alta reanudar
-        தொடங்கு ஆரம்பி தொடங்கவும்
+        தொடங்கு தொடங்கவும் தொடங்குங்கள் ஆரம்பி ஆரம்பிக்கவும் thodangu
         ابدأ ابدا بدء بدأ البدء استئناف""",
     Keyword.HELP: """
         help help_me info sos
@@ -72,7 +73,8 @@ _WORDS = {
         madad_karo meri_madad_karo bachao mujhe_bachao
         ヘルプ 助けて 助けてください たすけて たすけてください 助け 情報 使い方
         ayuda ayúdame ayúdenme ayuda_por_favor necesito_ayuda información socorro auxilio
-        உதவி உதவுங்கள் காப்பாற்றுங்கள் udhavi
+        உதவி உதவுங்கள் உதவுங்க உதவி_வேண்டும் உதவி_செய்யுங்கள் காப்பாற்று காப்பாற்றுங்கள் காப்பாத்துங்க
+        udhavi uthavi udhavi_venum kaapathunga
         مساعدة مساعده المساعدة ساعدني ساعديني ساعدوني أريد_مساعدة اريد_مساعدة أحتاج_مساعدة
         احتاج_مساعدة محتاج_مساعدة محتاجة_مساعدة النجدة نجدة أنقذوني انقذوني أنجدوني انجدوني الحقوني
         معلومات""",
@@ -82,11 +84,11 @@ _WORDS = {
         退出 离开
         離開
         ထွက် ထွက်မယ် ထွက်ပါ ထွက်ရန် ထြက္ ထြက္မယ္
-        labas lumabas umalis
+        labas lumabas
         निकलें निकलो बाहर_निकलें बाहर_निकलो बाहर_जाएं बाहर_जाएँ
         終了 退出 出口 閉じる
         salir salida
-        வெளியேறு வெளியேறவும்
+        வெளியேறு வெளியேறவும் வெளியேறுங்கள் veliyeru
         خروج الخروج أخرج اخرج مغادرة""",
     Keyword.HUMAN: """
         human person agent operator a_person real_person
@@ -100,7 +102,7 @@ _WORDS = {
         人間 人 ひと 人と話したい 有人 スタッフ 相談員 オペレーター オペレータ 担当 担当者
         humano humana ser_humano persona una_persona persona_real una_persona_real agente operador
         operadora
-        மனிதர் மனிதன் நபர்
+        மனிதர் மனிதன் நபர் மனிதருடன்_பேச மனிதரிடம்_பேச manithar manidhar
         إنسان انسان شخص موظف بشر شخص_حقيقي إنسان_حقيقي انسان_حقيقي""",
     Keyword.YES: """
         yes y yeah yep ok okay sure
@@ -113,7 +115,7 @@ _WORDS = {
         हाँ हां हा जी जी_हाँ जी_हां हाँ_जी हां_जी ठीक ठीक_है haan haa han ji haan_ji theek_hai thik_hai
         はい うん ええ いいよ そう そうです
         sí sip claro vale dale bueno de_acuerdo está_bien correcto sí_por_favor sí_claro
-        ஆம் ஆமா ஆமாம் சரி aam aama
+        ஆம் ஆமா ஆமாம் ஆமாங்க சரி சரிங்க aam aama aamam sari
         نعم ايوه أيوه ايوا أيوا اه آه إي اي أجل اجل بلى تمام موافق موافقة أكيد اكيد طيب ماشي""",
     Keyword.NO: """
         no n nope nah not_now
@@ -127,7 +129,7 @@ _WORDS = {
         いいえ いえ いや ううん だめ ダメ 駄目 だめです ダメです ちがう 違う 違います 無理 むり
         安全ではない 安全じゃない
         no nop no_gracias ahora_no no_quiero
-        இல்லை வேண்டாம் illai illa
+        இல்லை இல்ல இல்லங்க வேண்டாம் வேணாம் illai illa vendam venaam
         لا كلا لأ لاء لا_شكرا لا_شكرًا لا_شكراً ليس_الآن ليس_الان مو_آمن مش_آمن غير_آمن غير_امن""",
 }
 # Words that mean nothing but "no more messages", in the order above. The other STOP words ("alto",
@@ -141,11 +143,12 @@ _FIRM = """
     संदेश_बंद संदेश_बंद_करें मैसेज_बंद_करें sms_बंद_करें
     配信停止 登録解除 退会 送らないで 送らないでください もう送らないで もう送らないでください
     إيقاف_الرسائل ايقاف_الرسائل أوقفوا_الرسائل اوقفوا_الرسائل إلغاء_الاشتراك الغاء_الاشتراك
+    செய்தி_வேண்டாம் செய்திகள்_வேண்டாம் செய்திகளை_நிறுத்து sms_வேண்டாம்
     darme_de_baja dar_de_baja dame_de_baja denme_de_baja no_mas_mensajes
     itigil_ang_mga_mensahe itigil_ang_mga_text"""
 # In every language the code itself is Latin letters and digits.
 _JOIN = """join sertai ikut gabung 加入 参加 參加 ပါဝင် sumali sali जुड़ें जोड़ें जोड़ो शामिल 参加する unirse
-    unirme unir சேர் சேரவும் انضم انضمام"""
+    unirme unir சேர் சேரவும் இணை இணைக்க انضم انضمام"""
 
 
 def meanings(text: str) -> frozenset[Keyword]:
