@@ -41,7 +41,7 @@ LANGUAGES = {
         Language("ms", "Bahasa Melayu", status="awaiting native reviewer"),
         Language("zh-Hans", "简体中文", status="awaiting native reviewer"),
         Language("es", "Español", status="awaiting native reviewer"),
-        Language("fil", "Filipino"),
+        Language("fil", "Filipino", status="awaiting native reviewer"),
         Language("my", "မြန်မာ", status="awaiting native reviewer"),
         Language("hi", "हिन्दी", status="awaiting native reviewer"),
         Language("ta", "தமிழ்", status="awaiting native reviewer"),

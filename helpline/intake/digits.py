@@ -32,7 +32,10 @@ _HALVES = {
 }
 _OCLOCK = "horas hrs hs बजे बजकर baje மணி மணிக்கு mani manikku နာရီ"
 _ENDS = "まで の間 तक tak வரை வரைக்கும் varai အထိ ထိ"
-_LEADS = "from between dari antara de desde entre las la alas ala sa pagitan ng mula simula pukul jam من بين الساعة ساعة"
+_LEADS = """
+    from between dari antara de desde entre las la alas ala sa pagitan ng mula simula pukul jam
+    من بين الساعة ساعة
+"""
 _TOS = """
     to till until and hingga sampai dan hanggang at a y hasta से तक se
     到 至 から முதல் மணியிலிருந்து லிருந்து இருந்து muthal إلى الى حتى لغاية و မှ ကနေ ကနေပြီး
