@@ -138,8 +138,9 @@ def duration(length: timedelta, language: str = "en") -> str:
         "duration-minute": minutes % 60,
     }
     parts = [(unit, n) for unit, n in amounts.items() if n] or [("duration-minute", 0)]
-    # Arabic shortens hours and minutes to single letters, which not everybody knows.
-    width: Literal["long", "short"] = "long" if language == "ar" else "short"
+    # Arabic shortens hours and minutes to single letters, which not everybody knows; Babel has no
+    # short form for one hour in Spanish and says "1 horas".
+    width: Literal["long", "short"] = "long" if language in ("ar", "es") else "short"
     words = [format_unit(n, unit, width, locale=_locale(language)) for unit, n in parts[:2]]
     style = "standard" if width == "long" else "unit-short"
     return words[0] if len(words) == 1 else _side_by_side(words, style, _locale(language))

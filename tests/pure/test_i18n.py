@@ -47,6 +47,11 @@ def test_a_length_names_each_of_its_two_amounts_once(tag: str) -> None:
     assert both.count("10") == 1
 
 
+def test_one_hour_is_one_hour_in_spanish() -> None:
+    assert i18n.duration(timedelta(minutes=61), "es") == "1 hora, 1 minuto"
+    assert i18n.duration(timedelta(minutes=135), "es") == "2 horas, 15 minutos"
+
+
 def test_an_hour_follows_its_zone_over_the_change_of_clocks() -> None:
     before = datetime(2026, 10, 24, 17, tzinfo=UTC)
     assert i18n.when(before, "Europe/Madrid") == "Sat, 24 Oct, 19:00 UTC+2"
