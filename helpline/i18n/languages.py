@@ -45,7 +45,7 @@ LANGUAGES = {
         Language("my", "မြန်မာ", status="awaiting native reviewer"),
         Language("hi", "हिन्दी", status="awaiting native reviewer"),
         Language("ta", "தமிழ்", status="awaiting native reviewer"),
-        Language("ja", "日本語"),
+        Language("ja", "日本語", status="awaiting native reviewer"),
         Language("ar", "العربية", direction="rtl", status="awaiting native reviewer"),
     )
 }
