@@ -48,8 +48,8 @@ def test_a_length_names_each_of_its_two_amounts_once(tag: str) -> None:
 
 
 def test_one_hour_is_one_hour_in_spanish() -> None:
-    assert i18n.duration(timedelta(minutes=61), "es") == "1 hora, 1 minuto"
-    assert i18n.duration(timedelta(minutes=135), "es") == "2 horas, 15 minutos"
+    assert i18n.duration(timedelta(minutes=61), "es") == "1 hora y 1 minuto"
+    assert i18n.duration(timedelta(minutes=135), "es") == "2 horas y 15 minutos"
 
 
 def test_an_hour_follows_its_zone_over_the_change_of_clocks() -> None:
