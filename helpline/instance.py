@@ -33,6 +33,8 @@ class Line(Base):
     languages: Mapped[str] = mapped_column(Text, default="en,ms,zh-Hans")  # offered to seekers
     review: Mapped[Review] = mapped_column(default=Review.FLAGGED)
     zone: Mapped[str] = mapped_column(String(40), default="UTC")
+    # How many parts its carrier takes: a long code 1, a toll-free number 3, a short code 100.
+    parts_per_second: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 
 

@@ -60,6 +60,7 @@ def load(session: Session, *, sender: str, now: datetime) -> None:
         languages=LANGUAGES,
         review=Review.FLAGGED,
         zone="Asia/Kuala_Lumpur",
+        parts_per_second=1_000,  # no carrier stands between it and the pretend phones
         created_at=now,
     )
     teams = {name: Team(id=new_id(), name=name) for name in TEAMS}

@@ -23,6 +23,7 @@ LINE = {
     "languages": ["en", "ms"],
     "review": "all",
     "zone": "Asia/Kuala_Lumpur",
+    "parts_per_second": "3",
 }
 TEXTS = {
     "daily_parts": "500",
@@ -64,6 +65,7 @@ def test_the_line_is_changed(admin: FlaskClient, session: Session) -> None:
     assert line
     assert (line.name, line.number, line.languages) == ("Night line", "+601555500100", "en,ms")
     assert (line.review, line.zone) == (Review.ALL, "Asia/Kuala_Lumpur")
+    assert line.parts_per_second == 3
     assert "Night line" in admin.get(AT).text
     noted = session.scalars(select(AuditEntry.object_id).where(AuditEntry.act == "changed")).all()
     assert noted == ["line"]
@@ -77,6 +79,8 @@ def test_the_line_is_changed(admin: FlaskClient, session: Session) -> None:
         ("languages", [], "Choose at least one language."),
         ("review", "perhaps", "Choose what is read first."),
         ("zone", "Atlantis", "Choose the place"),
+        ("parts_per_second", "0", "Write a whole number from 1 to 1000."),
+        ("parts_per_second", "fast", "Write a whole number from 1 to 1000."),
     ],
 )
 def test_a_line_that_makes_no_sense_is_given_back_as_typed(

@@ -112,9 +112,8 @@ def _prepare(settings: dict[str, str]) -> None:
 
 def _open_a_line(config: Config) -> None:
     with transaction() as session:
-        session.add(
-            Line(id=new_id(), name="Drill", number=config.twilio_from, created_at=utc_now())
-        )
+        drill = {"name": "Drill", "number": config.twilio_from, "parts_per_second": 1_000}
+        session.add(Line(id=new_id(), created_at=utc_now(), **drill))
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Taking what is due: the next text of each free lane, decided, priced and written down as tried.
 
 Everything here happens in one short transaction, before the network is called. Sixteen lanes at
-most per call, the most urgent first; within a lane the oldest first, never two at once.
+most per call: the most urgent first, then what people wrote themselves, then what was due first;
+within a lane the oldest first, never two at once.
 """
 
 import json
@@ -26,7 +27,7 @@ from sqlalchemy.orm import Session, aliased
 from helpline.alerts import raise_alert
 from helpline.instance import TextRules, text_rules
 from helpline.messaging import texts
-from helpline.messaging.outbox import budget, gate
+from helpline.messaging.outbox import bucket, budget, gate
 from helpline.messaging.outbox.row import GatewayPause, OutboxMessage, OutboxState
 from helpline.messaging.segments import cost
 from helpline.people import ContactFlag, ContactPoint, Person, SafeContact
@@ -65,6 +66,7 @@ class Pace:
 
 
 USUAL = Pace()
+_BOTH = ("text", "mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,10 @@ def claim(session: Session, *, gateway: str | None, pace: Pace, limit: int, now:
     desk = _Desk(session, text_rules(session), pace, now, gateway or "")
     _load(desk, rows)
     ready = [found for row in rows if (found := _try(desk, row)) is not None]
-    attempts = [_begin(desk, row, point) for row, point in _paid(desk, ready)]
+    now_leaving = _in_time(desk, ready)
+    attempts = [_begin(desk, row, point) for row, point in _paid(desk, now_leaving)]
     session.flush()
-    return Batch(attempts, len(rows))
+    return Batch(attempts, len(rows) - len(ready) + len(now_leaving))
 
 
 def is_due(session: Session, *, gateway: str | None, now: datetime) -> bool:
@@ -156,7 +159,8 @@ def _channels(session: Session, gateway: str | None, now: datetime) -> Sequence[
     if gateway is None:
         return ("mail",)
     until = session.scalar(select(GatewayPause.until).where(GatewayPause.gateway == gateway))
-    return ("mail",) if until is not None and until > now else ("text", "mail")
+    pauses = until is not None and until > now
+    return ("mail",) if pauses or not bucket.has_room(session, gateway, now=now) else _BOTH
 
 
 def _queued(row: Any) -> ColumnElement[bool]:
@@ -185,7 +189,7 @@ def _next(
         select(row)
         .where(_queued(row), row.due_at <= now, row.channel.in_(channels))
         .where(~waits_behind, ~lane_taken)
-        .order_by(row.urgency, row.due_at)
+        .order_by(row.urgency, row.automatic, row.due_at)
         .limit(limit)
     )
     if lock:
@@ -322,6 +326,15 @@ def attempt(row: OutboxMessage, address: str, *, look_up: bool = False) -> Attem
         since=row.tried_at or row.created_at,
         look_up=look_up,
     )
+
+
+def _in_time(desk: _Desk, ready: Sequence[_Ready]) -> list[_Ready]:
+    """Without the texts for which their sender has no time yet: they stay as they are, due."""
+    texts_ready = [row for row, _ in ready if row.channel == "text"]
+    parts = [cost(row.words).segments for row in texts_ready]
+    fit = bucket.take(desk.session, desk.gateway, parts, now=desk.now) if parts else 0
+    late = {row.id for row in texts_ready[fit:]}
+    return [one for one in ready if one[0].id not in late]
 
 
 def _paid(desk: _Desk, ready: Sequence[_Ready]) -> list[_Ready]:

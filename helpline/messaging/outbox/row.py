@@ -62,6 +62,7 @@ class OutboxMessage(Base):
         Index(
             "ix_outbox_queue",
             "urgency",
+            "automatic",
             "due_at",
             sqlite_where=text("state = 'queued'"),
             postgresql_where=text("state = 'queued'"),
@@ -159,3 +160,12 @@ class GatewayPause(Base):
 
     gateway: Mapped[str] = mapped_column(String(12), primary_key=True)
     until: Mapped[datetime]
+
+
+class SenderBucket(Base):
+    """Until when a gateway's sender is busy with the parts it was given; see `bucket`."""
+
+    __tablename__ = "sender_bucket"
+
+    sender: Mapped[str] = mapped_column(String(12), primary_key=True)  # the gateway's name
+    busy_until: Mapped[int] = mapped_column(BigInteger, default=0)  # microseconds since 1970, UTC

@@ -45,6 +45,7 @@ REVIEW = {
 _PUBLIC_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{1,18}|")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 MOST_PARTS = 10_000_000
+FASTEST = 1_000  # parts a second
 
 
 class WordsShown(NamedTuple):
@@ -75,12 +76,13 @@ def line() -> ResponseReturnValue:
         errors["languages"] = _("Choose at least one language.")
     if request.form.get("review") not in list(Review):
         errors["review"] = _("Choose what is read first.")
-    zone = fields.zone(errors)
+    zone, pace = fields.zone(errors), _whole("parts_per_second", errors, 1, FASTEST)
     if errors:
         return page(errors, 400)
     with transaction() as session:
         found = first_line(session) or _new_line(session)
         found.name, found.number, found.zone = name, number.translate(_BLANKS), zone
+        found.parts_per_second = pace
         found.languages, found.review = ",".join(languages), Review(request.form["review"])
         _note(session, "line")
     return _done("line")
@@ -238,12 +240,12 @@ def _new_line(session: Session) -> Line:
     return made
 
 
-def _whole(name: str, errors: dict[str, str], *, most: int = MOST_PARTS) -> int:
+def _whole(name: str, errors: dict[str, str], least: int = 0, most: int = MOST_PARTS) -> int:
     typed = fields.line(name, 12)
-    if typed.isascii() and typed.isdigit() and int(typed) <= most:
+    if typed.isascii() and typed.isdigit() and least <= int(typed) <= most:
         return int(typed)
-    errors[name] = _("Write a whole number from 0 to %(most)s.", most=most)
-    return 0
+    errors[name] = _("Write a whole number from %(least)s to %(most)s.", least=least, most=most)
+    return least
 
 
 def _hour(name: str, errors: dict[str, str]) -> time:
