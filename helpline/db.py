@@ -8,6 +8,8 @@ PostgreSQL: the same code, with row locks where an operation asks for them.
 
 import fcntl
 import os
+import select
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -17,7 +19,8 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as AppSession
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.orm import Session, UOWTransaction
 
 from helpline.config import sqlite_file
 from scheduling.base import Base
@@ -31,6 +34,9 @@ SQLITE_PRAGMAS = (
     "busy_timeout=10000",
     "secure_delete=ON",
 )
+
+
+ASK_AFTER = 30.0  # seconds of rest, a PostgreSQL connection is asked whether it still works
 
 
 class KeyedSession(AppSession):
@@ -92,9 +98,32 @@ def statements() -> Iterator[Connection]:
 
 
 def read() -> Session:
-    """The session for reading, outside of any transaction. Doors that change nothing use it."""
+    """The session for reading, outside of any transaction. Doors that change nothing use it.
+
+    On PostgreSQL each statement then stands for itself, as it would anyway in READ COMMITTED,
+    without a BEGIN and a ROLLBACK that travel to the server and back.
+    """
     session: Session = db.session()
+    if not session.in_transaction() and db.engine.dialect.name == "postgresql":
+        session.connection(execution_options=_ALONE)
     return session
+
+
+@event.listens_for(KeyedSession, "before_flush")
+def _only_in_transactions(session: Session, flush: UOWTransaction, rows: object) -> None:
+    """What a door only reads, it must not change by the way: nothing could take it back."""
+    if not session.info.get("in_transaction"):
+        raise RuntimeError("something was changed outside of a transaction")
+
+
+def one_statement(app: Flask) -> Engine:
+    """Connections for single statements that change nothing, without a transaction around them."""
+    with app.app_context():
+        on_sqlite = db.engine.dialect.name == "sqlite"
+        return db.engine.execution_options(**({"alone": True} if on_sqlite else _ALONE))
+
+
+_ALONE = {"isolation_level": "AUTOCOMMIT"}
 
 
 def settle() -> None:
@@ -113,7 +142,12 @@ def engine_options(url: str) -> dict[str, Any]:
     """What SQLAlchemy needs besides the address: our SQLite, or patience with a server."""
     if sqlite_file(url):
         return {"module": sqlite, "pool_size": 16, "max_overflow": 16}
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 16, "pool_recycle": 1800}
+    return {
+        "pool_size": 8,
+        "max_overflow": 16,
+        "pool_recycle": 1800,
+        "skip_autocommit_rollback": True,  # or reading would cost a way to the server for nothing
+    }
 
 
 def engine_url(url: str) -> str:
@@ -149,7 +183,10 @@ def _begin_sqlite(connection: Connection) -> None:
     """Writers queue at the file lock, which is fair enough; readers never wait."""
     if connection.dialect.name != "sqlite":
         return
-    if not connection.get_execution_options().get("writes"):
+    options = connection.get_execution_options()
+    if options.get("alone"):
+        return
+    if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
     lock = connection.connection.info.get("lock")
@@ -162,3 +199,38 @@ def _begin_sqlite(connection: Connection) -> None:
 def _unlock_sqlite(connection: Any, record: Any) -> None:
     if (lock := record.info.get("lock")) is not None:
         fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+@event.listens_for(Engine, "checkin")
+def _note_rest(connection: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _still_there(connection: Any, record: Any, proxy: Any) -> None:
+    """Notice a server that went away while the connection lay in the pool.
+
+    It says so on its way out, so a silent connection works and is not asked each time; one that
+    rested for long is asked, for a network between may have forgotten it.
+
+    Raises:
+        InvalidatePoolError: it is gone; the pool then makes a new one, and trusts no other either.
+    """
+    if type(connection).__module__ != "psycopg":
+        return
+    rested = time.monotonic() - record.info.get("rests_since", time.monotonic())
+    try:
+        if rested < ASK_AFTER and not _has_spoken(connection):
+            return
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = False
+    except connection.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _has_spoken(connection: Any) -> bool:
+    """Whether a server that was asked nothing has something to say: a farewell, mostly."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))

@@ -12,7 +12,7 @@ Pages carry the number as their ETag.
 
 from collections.abc import Mapping
 
-from sqlalchemy import String, bindparam, event, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, bindparam, event, or_, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -60,6 +60,11 @@ def versions(session: Session, *topics: str) -> Mapping[str, int]:
         found.update(session.connection().execute(_VERSIONS, named).all())
     beaten = session.info.get(_BEATEN, ())
     return {topic: found.get(topic, 0) + (topic in beaten) for topic in topics}
+
+
+def counted(topic: ColumnElement[str]) -> ScalarSelect[int]:
+    """A topic's number as a column of another statement; NULL where it never changed."""
+    return select(_table.version).where(_table.topic == topic).scalar_subquery()
 
 
 @event.listens_for(Session, "before_commit")

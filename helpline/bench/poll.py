@@ -86,7 +86,8 @@ def _ask(app: Flask, headers: Mapping[str, str]) -> Callable[[], None]:
             lambda status, headers, info=None: statuses.append(status),  # type: ignore[arg-type]  # no writer
         )
         b"".join(answer)
-        answer.close()
+        if hasattr(answer, "close"):
+            answer.close()
         if not statuses[0].startswith("304"):
             raise RuntimeError(f"the poll answered {statuses[0]}")
 

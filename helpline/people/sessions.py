@@ -4,11 +4,22 @@ A session ends after 15 idle minutes, after 12 hours, at sign-out, and when the 
 password or state change (ASVS 5.0 7.3, 7.4). What a page fetches by itself is no activity.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, func, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    String,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from helpline.errors import NotYours
@@ -59,11 +70,16 @@ def open_session(session: Session, person_id: str, *, device: str, now: datetime
 
 def who_is(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     """Who the token's browser belongs to; None when it is unknown, ended, idle or too old."""
-    found = (
-        session.connection()
-        .execute(_WHO, {"token": token_hash(token), "now": now, "idle_since": now - IDLE})
-        .first()
-    )
+    return told(session.connection().execute(WHO, asked(token, now)).first())
+
+
+def asked(token: str, now: datetime) -> Mapping[str, object]:
+    """What `WHO` is asked with."""
+    return {"token": token_hash(token), "now": now, "idle_since": now - IDLE}
+
+
+def told(found: Row[*tuple[Any, ...]] | None) -> SignedIn | None:
+    """What `WHO` answered."""
     if found is None or found.state is AccountState.DEACTIVATED:
         return None
     return SignedIn(
@@ -179,10 +195,10 @@ def sign_out(session: Session, who: SignedIn, *, now: datetime) -> None:
 
 
 # Read for every request, and by every open desk each few seconds: one statement, built once, over
-# the bare tables.
+# the bare tables. Asked with `asked`, understood by `told`; more columns may be added to it.
 _login, _account, _person = (model.__table__.c for model in (LoginSession, Account, Person))
 _role, _member = AccountRole.__table__.c, TeamMember.__table__.c
-_WHO = select(
+WHO = select(
     _login.id,
     _login.person_id,
     _login.active_at,

@@ -14,7 +14,12 @@ from helpline.web.language import language
 
 def tag(*seen: object) -> str:
     """What a part shows, in one word: versions, moments, ids; the language comes by itself."""
-    return "-".join(str(each) for each in (*seen, language()))
+    return tag_in(language(), *seen)
+
+
+def tag_in(language: str, *seen: object) -> str:
+    """The same where no page is being made, and so no language was chosen."""
+    return "-".join(str(each) for each in (*seen, language))
 
 
 def answer(found: str, render: Callable[[], str]) -> ResponseReturnValue:

@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from helpline.web.desk import closing, hours, live, page, passing, shift, taking, talking, words
+from helpline.web.desk import (
+    closing,
+    hours,
+    live,
+    page,
+    passing,
+    shift,
+    taking,
+    talking,
+    unchanged,
+    words,
+)
 from helpline.web.desk.frame import bp
 
 __all__ = ["bp", "init_app"]
@@ -14,3 +25,4 @@ VIEWS = (closing, hours, live, page, passing, shift, taking, talking)
 def init_app(app: Flask) -> None:
     words.register()
     app.register_blueprint(bp)
+    unchanged.init_app(app)
