@@ -16,6 +16,7 @@ from helpline.cases.case import (
     Risk,
 )
 from helpline.cases.choice import ChoiceKind, ChoiceState, WaitChoice
+from helpline.cases.choosing import Option, WayIsGone, ask_for_human, choose, options, wishes_of
 from helpline.cases.claims import claim, load
 from helpline.cases.closing import (
     DISPOSITIONS,
@@ -34,6 +35,7 @@ from helpline.cases.closing import (
 from helpline.cases.debrief import Debrief
 from helpline.cases.escalation import next_speaker_on
 from helpline.cases.estimate import WaitEstimate
+from helpline.cases.fitting import accepted, is_staffed, next_on
 from helpline.cases.giving import (
     Askable,
     InTalk,
@@ -53,6 +55,7 @@ from helpline.cases.handovers import (
     take_handover,
     withdraw_handover,
 )
+from helpline.cases.menus import ask_how_to_go_on, asked_ways, said_back, times_asked
 from helpline.cases.offer import (
     Handover,
     HandoverState,
@@ -80,6 +83,7 @@ from helpline.cases.pipeline import (
 )
 from helpline.cases.review import enter_line, raise_attention, review, set_risk
 from helpline.cases.routing import route
+from helpline.cases.settling import last_choice, open_choice
 from helpline.cases.shifts import end_shift, hours_changed, pause, resume
 from helpline.cases.told import emergency_words
 from helpline.cases.waiting import Place, place
@@ -116,6 +120,7 @@ __all__ = [
     "Offer",
     "OfferState",
     "OnNow",
+    "Option",
     "Overdue",
     "Place",
     "Risk",
@@ -124,13 +129,19 @@ __all__ = [
     "UnknownDisposition",
     "WaitChoice",
     "WaitEstimate",
+    "WayIsGone",
+    "accepted",
     "answered",
+    "ask_for_human",
+    "ask_how_to_go_on",
     "ask_to_route",
     "askable",
+    "asked_ways",
     "assign",
     "begin_wrap_up",
     "board",
     "candidates",
+    "choose",
     "claim",
     "close",
     "close_for_erasure",
@@ -148,16 +159,21 @@ __all__ = [
     "hours_changed",
     "in_talk",
     "is_flagged",
+    "is_staffed",
+    "last_choice",
     "leave_line",
     "load",
     "move",
     "names_of",
+    "next_on",
     "next_speaker_on",
     "note",
     "of_teams",
     "open_case",
     "open_case_of",
+    "open_choice",
     "open_offers",
+    "options",
     "overdue",
     "pause",
     "place",
@@ -171,10 +187,13 @@ __all__ = [
     "return_cases_of",
     "review",
     "route",
+    "said_back",
     "set_risk",
     "speakers",
     "take_back",
     "take_handover",
+    "times_asked",
     "to_line",
+    "wishes_of",
     "withdraw_handover",
 ]

@@ -13,8 +13,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from helpline.cases.case import IN_LINE, MOVES, WITH_COUNSELLOR, Case, CaseEvent, CaseState
+from helpline.cases.choice import ChoiceState
 from helpline.cases.offer import Offer, OfferState
 from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, record
+from helpline.cases.settling import settle
 from helpline.cases.told import is_an_answer, tell_seeker
 from helpline.errors import AtCapacity, CaseTaken, NoSuchCase, NotYours
 from helpline.messaging import outbox
@@ -76,6 +78,7 @@ def take(
     if case is None:
         raise _why_not(session, case_id, out_of, held_by)
     withdraw_offers(session, case, now=now, taken_by=counsellor_id)
+    settle(session, case, ChoiceState.KEPT, now=now)
     event = _record_taking(session, case, came_from, reason, actor_id or counsellor_id, now)
     beat(session, LINE_TOPIC, f"desk:{counsellor_id}", *([f"desk:{held_by}"] if held_by else []))
     _tell_who_writes(session, case, event, now)

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline.cases.case import ABUSIVE, WITH_COUNSELLOR, Case, CaseState
+from helpline.cases.choice import ChoiceState
 from helpline.cases.claims import take, withdraw_offers
 from helpline.cases.handovers import withdraw_proposals
 from helpline.cases.pipeline import ask_to_route, is_flagged, move, open_case, open_case_of, to_line
+from helpline.cases.settling import forget_wishes, settle
 from helpline.cases.told import local_when, tell_seeker, tell_staff
 from helpline.errors import AtCapacity, CaseTaken, NotYours
 from helpline.instance import Line
@@ -123,6 +125,7 @@ def end(
         prefers_id=last_with,
     )
     withdraw_offers(session, case, now=now)
+    _end_wait(session, case, now)
     if how.says:
         tell_seeker(session, case, how.says, str(now), now=now, cancels="nobody_", facts=facts)
     ask_to_route(session, now=now)  # somebody has room again
@@ -185,6 +188,7 @@ def close_for_erasure(session: Session, case: Case, *, now: datetime) -> None:
         closed_at=case.closed_at or now,
     )
     withdraw_offers(session, case, now=now)
+    _end_wait(session, case, now)
 
 
 def reopen_or_new(session: Session, seeker: Person, now: datetime) -> Case:
@@ -259,6 +263,13 @@ def _anew(session: Session, seeker: Person, last: Case | None, now: datetime) ->
         now=now,
         line=line,
     )
+
+
+def _end_wait(session: Session, case: Case, now: datetime) -> None:
+    """What they chose for this wait ends with it: nothing of it holds for the next one."""
+    settle(session, case, ChoiceState.WITHDRAWN, now=now)
+    forget_wishes(case)
+    session.flush()
 
 
 def _flag(

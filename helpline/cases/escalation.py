@@ -1,59 +1,21 @@
 """When nobody can, or nobody does: the person asking is told honestly; coordinators hear of it."""
 
-import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline.alerts import Alert, raise_alert
 from helpline.cases.candidates import speakers
-from helpline.cases.case import IN_LINE, Case, CaseEvent
+from helpline.cases.case import Case
 from helpline.cases.pipeline import record
-from helpline.cases.told import is_an_answer, local_when, tell_seeker, tell_staff
+from helpline.cases.told import tell_staff
 from helpline.people import Account, AccountRole, AccountState, Place, Role, TeamMember
 from helpline.pulse import beat
 from scheduling import promises
 from scheduling.availability import DutyRole
 
-TELL_AGAIN_AFTER = timedelta(minutes=15)  # when what was told has changed
 ALERTS_TOPIC = "desk:alerts"
-
-
-def tell_nobody(session: Session, case_id: str, *, now: datetime) -> None:
-    """Nobody who speaks the language is on: say so, with the hour at their place when somebody
-    will be, or that nobody knows. Once, and again when that hour has changed.
-    """
-    case = session.get_one(Case, case_id, populate_existing=True)
-    if case.state not in IN_LINE:
-        return
-    next_on = next_speaker_on(session, case.language, now)
-    told = next_on.isoformat() if next_on else ""
-    last = _last_told(session, case)
-    if last is not None and (last[1] == told or now - last[0] < TELL_AGAIN_AFTER):
-        return
-    case.nobody_told_at = now
-    record(session, case, "nobody_on", now=now, reason="language", facts={"next_on": told})
-    waits_since = case.waiting_since or case.opened_at
-    answers = is_an_answer(session, case, now)
-    if next_on is None:
-        tell_seeker(
-            session, case, "nobody_known", str(now), now=now, answers=answers, cancels="nobody_"
-        )
-        alert_once(session, "nobody_speaks", case.language, since=waits_since, now=now)
-        return
-    at = local_when(session, case.seeker_id, next_on)
-    tell_seeker(
-        session,
-        case,
-        "nobody_on",
-        told,
-        now=now,
-        answers=answers,
-        cancels="nobody_",
-        facts={"when": at},
-    )
 
 
 def next_speaker_on(session: Session, language: str, now: datetime) -> datetime | None:
@@ -123,15 +85,3 @@ def alert_once(session: Session, kind: str, about: str, *, since: datetime, now:
     raise_alert(session, kind, about, now=now)
     beat(session, ALERTS_TOPIC)
     return True
-
-
-def _last_told(session: Session, case: Case) -> tuple[datetime, str] | None:
-    """When the person was last told that nobody is on, and until when; in this wait."""
-    told: Sequence[CaseEvent] = session.scalars(
-        select(CaseEvent)
-        .where(CaseEvent.case_id == case.id, CaseEvent.kind == "nobody_on")
-        .where(CaseEvent.at >= (case.waiting_since or case.opened_at))
-        .order_by(CaseEvent.at.desc(), CaseEvent.tick.desc())
-        .limit(1)
-    ).all()
-    return (told[0].at, json.loads(told[0].facts)["next_on"]) if told else None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline.cases.case import IN_LINE, OPEN, WITH_COUNSELLOR, Case, CaseEvent, CaseState
-from helpline.cases.escalation import next_speaker_on
+from helpline.cases.fitting import next_on as next_on_for
 from helpline.cases.told import local_when
 from helpline.messaging import outbox
 from helpline.messaging.outbox import OutboxMessage
@@ -54,7 +54,7 @@ def nobody(session: Session, row: OutboxMessage, now: datetime) -> Facts | None:
         return None
     if not _waited(row, now):
         return {}
-    next_on = _next_on(session, case.language, now)
+    next_on = _next_on(session, case, now)
     if next_on is None:
         return {} if row.kind == "nobody_known" else None
     if next_on <= now or row.kind == "nobody_known":
@@ -105,13 +105,14 @@ def _has_replied(session: Session, case: Case) -> bool:
     return session.scalar(answered.limit(1)) is not None
 
 
-def _next_on(session: Session, language: str, now: datetime) -> datetime | None:
+def _next_on(session: Session, case: Case, now: datetime) -> datetime | None:
     """Reckoned once for all texts that leave in this moment: in the morning they are many."""
+    wish = (case.language, case.gender_wish, case.age_wish, case.topic)
     known = session.info.setdefault("next_on", {})
     if known.get("at") != now:
         known.clear()
         known["at"] = now
-    if language not in known:
-        known[language] = next_speaker_on(session, language, now)
-    found: datetime | None = known[language]
+    if wish not in known:
+        known[wish] = next_on_for(session, case, now)
+    found: datetime | None = known[wish]
     return found

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from helpline.cases.candidates import candidates
 from helpline.cases.case import ABUSIVE, IN_LINE, Case
-from helpline.cases.escalation import nobody_took_it, tell_nobody
+from helpline.cases.escalation import nobody_took_it
+from helpline.cases.nobody import tell_nobody
 from helpline.cases.offer import Handover, Offer, OfferState
 from helpline.cases.offers import AT_ONCE, NOT_AGAIN_FOR, expire_offers, keep_decision, offer
 from helpline.jobs import enqueue

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from helpline.cases.case import Case
 from helpline.cases.offer import Offer
 from helpline.crisis import emergency
-from helpline.i18n import clock, gettext, when
+from helpline.i18n import clock, gettext, soon, when
 from helpline.instance import text_rules
 from helpline.messaging import outbox
 from helpline.messaging.notice import Notice
@@ -23,6 +23,7 @@ from helpline.messaging.texts import written_in
 from helpline.people import Account, AccountState, ContactKind, ContactPoint, Person
 from helpline.pulse import beat
 from scheduling import promises
+from scheduling.zones import zone
 
 # Told so soon after they wrote, it is an answer, and no quiet hour holds it.
 STILL_AN_ANSWER = timedelta(minutes=15)
@@ -144,14 +145,30 @@ def local_when(session: Session, person_id: str, moment: datetime) -> str:
     return when(moment, person.zone, written_in(person.language))
 
 
+def short_when(session: Session, person: Person, moment: datetime, now: datetime) -> str:
+    """Hour, and day if it is not today, at somebody's place; the zone only where it is unsure."""
+    language = written_in(person.language)
+    return soon(moment, now, person.zone, language, named=_may_be_elsewhere(session, person, now))
+
+
+def _may_be_elsewhere(session: Session, person: Person, now: datetime) -> bool:
+    """Whether their zone is a guess, and their country has clocks that show another hour."""
+    if not person.zone_is_guess:
+        return False
+    country = country_of(session, person)
+    listed = get_global("territory_zones").get(country or "") or []
+    offsets = {now.astimezone(zone(name)).utcoffset() for name in listed}
+    return len(offsets) != 1
+
+
 def emergency_words(session: Session, person: Person) -> str:
     """The emergency number where somebody is, or "your local emergency number" in their words."""
-    numbers = emergency(_country(session, person))
+    numbers = emergency(country_of(session, person))
     _ = gettext(written_in(person.language))
     return numbers[0] if numbers else _("your local emergency number")
 
 
-def _country(session: Session, person: Person) -> str | None:
+def country_of(session: Session, person: Person) -> str | None:
     """Of their phone, else of the place they named. A guessed place would be worse than none."""
     country = session.scalar(
         select(ContactPoint.country).where(

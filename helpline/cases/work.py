@@ -15,6 +15,7 @@ from helpline.cases.handovers import end_stale_proposals
 from helpline.cases.offers import expire_offers
 from helpline.cases.orphans import return_unanswered
 from helpline.cases.overdue import LIMITS, Overdue, overdue
+from helpline.cases.promising import due, look_ahead
 from helpline.cases.review import end_review
 from helpline.cases.routing import route
 from helpline.jobs import Job, JobState
@@ -43,6 +44,16 @@ def offers_ran_out(session: Session, payload: Mapping[str, Any], now: datetime) 
 
 def review_ran_out(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
     end_review(session, payload["case_id"], now=now)
+
+
+def choice_ahead(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    look_ahead(session, payload["choice_id"], now=now)
+
+
+def choice_due(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    """Who came on at the hour is asked first; only then is it seen what became of the promise."""
+    route(session, now=now)
+    due(session, payload["choice_id"], now=now)
 
 
 def watch(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
@@ -101,4 +112,6 @@ HANDLERS: dict[str, Callable[[Session, Mapping[str, Any], datetime], None]] = {
     "offer_expiry": offers_ran_out,
     "review_limit": review_ran_out,
     "case_watch": watch,
+    "choice_ahead": choice_ahead,
+    "choice_due": choice_due,
 }

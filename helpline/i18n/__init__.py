@@ -16,6 +16,7 @@ from helpline.i18n.formats import (
     offset,
     place,
     relative,
+    soon,
     when,
 )
 from helpline.i18n.languages import LANGUAGES, Language, closest, negotiate, offered
@@ -42,5 +43,6 @@ __all__ = [
     "pgettext",
     "place",
     "relative",
+    "soon",
     "when",
 ]

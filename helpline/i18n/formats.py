@@ -61,6 +61,41 @@ def when(moment: datetime, zone: ZoneInfo | str, language: str = "en") -> str:
     return _with_hour(day(_local(moment, zone).date(), language), moment, zone, language)
 
 
+def soon(
+    moment: datetime,
+    now: datetime,
+    zone: ZoneInfo | str,
+    language: str = "en",
+    *,
+    named: bool = False,
+) -> str:
+    """The same as short as it can be said: the hour today, a weekday within the week, then a date.
+
+    named: with the zone, where it may be another than theirs.
+
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 10, 15, 11, 40, tzinfo=UTC)
+    >>> for hours in (3, 20, 24 * 9):
+    ...     soon(now + timedelta(hours=hours), now, "Asia/Kuala_Lumpur")
+    '22:40'
+    'Fri 15:40'
+    'Sat, 24 Oct 19:40'
+    >>> soon(now, now, "Asia/Yangon", named=True)
+    '18:10 UTC+6:30'
+    """
+    ahead = (_local(moment, zone).date() - _local(now, zone).date()).days
+    hour = clock(moment, zone) + (f" {offset(moment, zone)}" if named else "")
+    if not ahead:
+        return hour
+    on = _local(moment, zone).date()
+    near = 0 < ahead < 7
+    return f"{_weekday(on, language) if near else day(on, language)} {hour}"
+
+
+def _weekday(on: date, language: str) -> str:
+    return format_date(on, "E", _locale(language))
+
+
 def exact(moment: datetime, zone: ZoneInfo | str, language: str = "en") -> str:
     """The same with the year: for `title`, for readers, for records."""
     there = _local(moment, zone)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from helpline import cases
-from helpline.cases import Case, CaseEvent, Handover, Note
+from helpline.cases import Case, CaseEvent, Handover, Note, WaitChoice
 from helpline.conversation import Dialog, Draft, Message
 from helpline.messaging.inbound import InboundText
 from helpline.messaging.outbox import FINAL, OutboxMessage, OutboxState
@@ -51,8 +51,8 @@ def erase(session: Session, person: Person, *, now: datetime) -> None:
 
 
 def _empty_cases(session: Session, case_ids: Sequence[str]) -> None:
-    """Words and notes go; the cases lose what they were about."""
-    for model in (Message, Draft, Note, Handover):
+    """Words, notes and choices go; the cases lose what they were about."""
+    for model in (Message, Draft, Note, Handover, WaitChoice):
         session.execute(
             delete(model)
             .where(model.case_id.in_(case_ids))
@@ -67,7 +67,7 @@ def _empty_cases(session: Session, case_ids: Sequence[str]) -> None:
     session.execute(
         update(Case)
         .where(Case.id.in_(case_ids))
-        .values(topic="", attention_at=None)
+        .values(topic="", attention_at=None, accepts="", gender_wish="", age_wish="")
         .execution_options(synchronize_session=False)
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from helpline.i18n import LANGUAGES
+from helpline.i18n.spoken import SPOKEN, USUAL
 from helpline.intake.language_words import (
     CHINESE_ONLY,
     GREETINGS,
@@ -36,32 +37,7 @@ class MenuItem(NamedTuple):
     name: str
 
 
-# Spoken there, the commonest first; the rest of the menu follows in its usual order.
-_SPOKEN: dict[str, tuple[str, ...]] = {
-    "BN": ("ms", "en", "zh-Hans"),
-    "CN": ("zh-Hans", "en"),
-    "HK": ("zh-Hant", "en", "fil", "id"),
-    "ID": ("id", "en", "zh-Hans"),
-    "IN": ("hi", "en", "ta"),
-    "JP": ("ja", "en", "zh-Hans", "fil"),
-    "LK": ("ta", "en"),
-    "MM": ("my", "en"),
-    "MO": ("zh-Hant", "en", "fil"),
-    "MX": ("es", "en"),
-    "MY": ("ms", "en", "zh-Hans", "ta", "my", "id"),
-    "PH": ("fil", "en"),
-    "SG": ("en", "zh-Hans", "ms", "ta"),
-    "TH": ("my", "en"),
-    "TW": ("zh-Hant", "en", "id", "fil"),
-    "US": ("en", "es", "zh-Hans", "fil"),
-    **dict.fromkeys(("AU", "CA", "GB", "IE", "NZ", "ZA"), ("en",)),
-    **dict.fromkeys(("AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES"), ("es", "en")),
-    **dict.fromkeys(("GT", "HN", "NI", "PA", "PE", "PY", "SV", "UY", "VE"), ("es", "en")),
-    **dict.fromkeys(("AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB"), ("ar", "en")),
-    **dict.fromkeys(("LY", "MA", "OM", "PS", "QA", "SA", "SD", "SY", "TN", "YE"), ("ar", "en")),
-}
 _TRADITIONAL_REGIONS = frozenset({"HK", "MO", "TW"})
-_USUAL = ("en", "ms", "zh-Hans", "my", "fil", "hi", "ja", "es", "ta", "ar", "id", "zh-Hant")
 _SHORT = 8  # Japanese without kana is a word or two
 _DIGITS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13)  # 9 stops and 0 is a human, always
 
@@ -94,7 +70,7 @@ def menu(region: str | None, served: Collection[str]) -> tuple[MenuItem, ...]:
     >>> [(item.digit, item.tag) for item in menu("TW", {"en", "zh-Hans", "zh-Hant", "id"})]
     [(1, 'zh-Hant'), (2, 'en'), (3, 'id')]
     """
-    order = dict.fromkeys([*_SPOKEN.get(region or "", ()), *_USUAL, *sorted(served)])
+    order = dict.fromkeys([*SPOKEN.get(region or "", ()), *USUAL, *sorted(served)])
     tags = _one_chinese([tag for tag in order if tag in served])
     named = [tag for tag in tags if tag in NAMES]
     return tuple(
@@ -226,7 +202,7 @@ def _latin(text: str, region: str | None) -> Guess | None:
     written = _words(text)
     words = set(written) - GREETINGS
     scores = {tag: len(words & known) for tag, known in STOP_WORDS.items()}
-    spoken = _SPOKEN.get(region or "", ())
+    spoken = SPOKEN.get(region or "", ())
     best, rival = sorted(scores, key=lambda tag: (-scores[tag], _rank(tag, spoken)))[:2]
     if _romanised(words, scores[best]):
         return None
@@ -243,7 +219,7 @@ def _romanised(words: set[str], score: int) -> bool:
 
 def _rank(tag: str, spoken: Sequence[str]) -> int:
     """How common the language is in the country: 0 is the commonest."""
-    return spoken.index(tag) if tag in spoken else len(_USUAL)
+    return spoken.index(tag) if tag in spoken else len(USUAL)
 
 
 def _sure(tag: str, score: int, lead: int, rank: int) -> Guess | None:
@@ -251,10 +227,10 @@ def _sure(tag: str, score: int, lead: int, rank: int) -> Guess | None:
     if score >= 3 and lead >= 2:
         return Guess(tag, 0.95)
     if score >= 2 and lead:
-        return Guess(tag, 0.9 if rank < len(_USUAL) else 0.75)
+        return Guess(tag, 0.9 if rank < len(USUAL) else 0.75)
     if rank == 0 and score >= 2:  # Malay and Indonesian share most words: the country decides
         return Guess(tag, 0.7)
-    if rank < len(_USUAL) and score == 1 and lead:
+    if rank < len(USUAL) and score == 1 and lead:
         return Guess(tag, 0.6)
     return None
 

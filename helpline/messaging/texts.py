@@ -76,6 +76,24 @@ SEEKER: dict[str, Wording] = {
         ),
         parts=2,
     ),
+    "choose": Wording(N_("How shall we go on? %(menu)s. 0 a human, 9 stop"), parts=2),
+    "choose_again": Wording(
+        N_("That is not possible any more. %(menu)s. 0 a human, 9 stop"), parts=2
+    ),
+    "chosen": Wording(
+        N_(
+            "Noted: %(choice)s. To change it, send another number, or hours like 18-21."
+            " 0 a human, 9 stop"
+        ),
+        parts=2,
+    ),
+    "promise_broken": Wording(
+        N_(
+            "We are sorry: nobody can be here at the hour we told you. You keep your place in line."
+            " In danger, call %(emergency)s. 9 to stop"
+        ),
+        parts=2,
+    ),
     "resources": Wording(
         N_(
             "You matter. If you are in danger now, call %(emergency)s."

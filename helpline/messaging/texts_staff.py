@@ -20,6 +20,7 @@ STAFF: dict[str, Wording] = {
     "joined_elsewhere": _to_staff(N_("Something you had goes on with a colleague now.")),
     "answer_came": _to_staff(N_("Somebody has answered you.")),
     "nobody_took_it": _to_staff(N_("Nobody has taken what is waiting. Please look.")),
+    "promise_at_risk": _to_staff(N_("An hour we promised may not be kept. Please look.")),
     "overdue": _to_staff(N_("Something has waited past its limit. Please look.")),
     "phone_confirmed": _to_staff(N_("This phone is known now. 9 for no more messages")),
 }

@@ -345,7 +345,7 @@ def test_where_nobody_ever_speaks_it_that_is_said_and_coordinators_are_alerted(
     seeker = make.seeker()
     make.case(seeker=seeker, language="ta")
     cases.route(session, now=NOON)
-    assert told(session, seeker) == ["nobody_known"]
+    assert told(session, seeker) == ["nobody_known", "choose"]
     assert alerts(session) == [("nobody_speaks", "ta")]
 
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpline.i18n import duration, gettext, language_name, offered, when
+from helpline.i18n import duration, gettext, language_name, offered, soon, when
 from helpline.messaging.segments import cost, is_gsm7
 from helpline.messaging.texts import HUMAN, SEEKER, TEXTS, render, written_in
+from helpline.messaging.texts_choices import WAYS, menu, way
 
 NOW = datetime(2026, 10, 14, 3, 0, tzinfo=UTC)
 THEN = datetime(2026, 10, 15, 11, 40, tzinfo=UTC)
@@ -48,8 +49,27 @@ def _said(kind: str, language: str) -> str:
         "when": moment,
         "until": moment,
         "language": language_name(language, language),
+        "choice": _choice(language),
     }
+    if kind in ("choose", "choose_again"):
+        facts["menu"] = _ways_on(language)
     return render(kind, language, FACTS | facts)
+
+
+def _ways_on(language: str) -> str:
+    """What is offered in the night to somebody whose language nobody speaks until Thursday."""
+    hour = {"when": soon(THEN, NOW, "Asia/Kuala_Lumpur", language)}
+    other = {"language": language_name("ms" if language == "en" else "en", language)}
+    ways = [("wait", hour), ("language", other), ("hours", {}), ("message", {})]
+    return menu([way(name, language, facts) for name, facts in ways], language)
+
+
+def _choice(language: str) -> str:
+    """The longest thing that may be said back."""
+    hour = soon(THEN, NOW, "Asia/Kuala_Lumpur", language)
+    facts = {"start": "18:00", "end": "21:00", "when": hour}
+    facts["language"] = language_name("zh-Hans", language)
+    return max((way(name, language, facts) for name in WAYS), key=lambda words: cost(words).units)
 
 
 def _allowed(kind: str, language: str) -> int:
@@ -109,7 +129,7 @@ def test_digits_are_advertised_and_no_words_of_the_carriers_and_no_links(
     assert "\ufffd" not in said
 
 
-@pytest.mark.parametrize("kind", ["place", "nobody_on", "ask_safe", "reminder", "welcome"])
+@pytest.mark.parametrize("kind", ["place", "nobody_on", "ask_safe", "reminder", "welcome", "choose", "chosen"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_way_out_is_always_named(kind: str, language: str) -> None:
     assert "9" in _said(kind, language)

@@ -10,8 +10,8 @@ from helpline.cases import WITH_COUNSELLOR, Case, CaseState
 from helpline.conversation import Dialog
 from helpline.i18n import when
 from helpline.intake import joining, listed_words
-from helpline.intake.texting import questions, silence, words
-from helpline.intake.texting.saying import tell, tell_place
+from helpline.intake.texting import choices, questions, silence, words
+from helpline.intake.texting.saying import tell
 from helpline.intake.texting.texter import Texter, keep, wants_human
 from helpline.messaging.inbound import InboundText
 from helpline.messaging.texts import written_in
@@ -81,7 +81,7 @@ def listen(session: Session, who: Texter, text: InboundText, *, now: datetime) -
     elif case.state in WITH_COUNSELLOR:
         keep(session, who, case, text, now=now)
     else:
-        _in_line(session, who, case, text, now)
+        _in_line(session, who, case, dialog, text, now)
 
 
 def _resumed(session: Session, dialog: Dialog, now: datetime) -> Case | None:
@@ -93,13 +93,19 @@ def _resumed(session: Session, dialog: Dialog, now: datetime) -> Case | None:
     return left
 
 
-def _in_line(session: Session, who: Texter, case: Case, text: InboundText, now: datetime) -> None:
-    """Waiting, or being read: what they add is kept; `0` and silence get the place again."""
+def _in_line(
+    session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText, now: datetime
+) -> None:
+    """Waiting, or being read: what they add is kept; `0` is told how things stand; a digit or
+    hours may say how to go on."""
     if wants_human(text.body):
-        tell_place(session, who.person, who.point, case, text.id, now=now)
+        choices.human(session, who, case, text, now=now)
+        return
+    if choices.answered(session, who, case, dialog, text, now=now):
         return
     keep(session, who, case, text, now=now)
     tell(session, who.person, who.point, "received", text.id, now=now, case=case)
+    choices.ask_once_more(session, who, case, text, now=now)
 
 
 def _look_for_listed_words(

@@ -1,0 +1,106 @@
+"""Whose coming would help somebody who waits: who speaks the language and is whom they wished for.
+
+What matching asks of those who are on (`helpline.matching.rules`), asked of everybody with an
+account: an hour is named to nobody at which only people come who may not be asked.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpline.cases.candidates import candidates, speakers
+from helpline.cases.case import ABUSIVE, Case
+from helpline.matching import Candidate, can_help_in
+from helpline.people import Account, HowToReach, Person, SafeContact
+from scheduling import promises
+from scheduling.overlap import Hours, both, windows
+from scheduling.zones import Window, zone
+
+AHEAD = timedelta(days=8)  # as far as an hour is named inside somebody's own hours
+
+
+def fitting(session: Session, case: Case, language: str) -> list[str]:
+    """Everybody, on or not, who could be asked about a case in a language."""
+    return _whom_they_wish(session, case, speakers(session, language))
+
+
+def on_now(session: Session, case: Case, now: datetime) -> list[Candidate]:
+    """Who is on, not pausing, and could be asked about this case if they speak its language."""
+    there = [each for each in candidates(session, now) if not each.paused]
+    able = set(_whom_they_wish(session, case, [each.person_id for each in there]))
+    return [each for each in there if each.person_id in able]
+
+
+def is_staffed(session: Session, case: Case, now: datetime) -> bool:
+    """Whether somebody is on who helps in their language or in one they accepted, busy or not."""
+    wanted = (case.language, *accepted(case))
+    return any(
+        can_help_in(each.speaks, tag) for each in on_now(session, case, now) for tag in wanted
+    )
+
+
+def accepted(case: Case) -> tuple[str, ...]:
+    """The languages that the person accepted besides their own."""
+    return _split(case.accepts)
+
+
+def next_on(session: Session, case: Case, now: datetime) -> datetime | None:
+    """When somebody whom they could talk with is on, in their own language; None: not planned."""
+    return promises.next_on_shift(session, fitting(session, case, case.language), now)
+
+
+def next_within(
+    session: Session, case: Case, hours: Hours | None, now: datetime
+) -> datetime | None:
+    """The same, but inside certain hours of theirs; None: not in the next week."""
+    if hours is None or hours.is_whole_day:
+        return next_on(session, case, now)
+    shared = both(shifts(session, case, now), windows(hours, Window(now, now + AHEAD)))
+    return shared[0].start if shared else None
+
+
+def shifts(session: Session, case: Case, now: datetime) -> list[Window]:
+    """When somebody is on in the coming days who could be asked about this case."""
+    able = fitting(session, case, case.language)
+    if not able:
+        return []
+    planned = promises.coming(session, Window(now, now + AHEAD), among=able)
+    return [Window(each.start, each.end) for each in planned]
+
+
+def safe_hours(session: Session, case: Case) -> Hours | None:
+    """When somebody who is answered by text may be; None: at any hour, as always on the page."""
+    safe = session.get(SafeContact, case.seeker_id)
+    if case.how is HowToReach.WEB or safe is None:
+        return None
+    if safe.safe_from is None or safe.safe_until is None:
+        return None
+    person = session.get_one(Person, case.seeker_id)
+    return Hours(safe.safe_from, safe.safe_until, zone(person.zone))
+
+
+def _whom_they_wish(session: Session, case: Case, among: Sequence[str]) -> list[str]:
+    """Of these people those whom the rules about the person, not about the moment, let through."""
+    if not among:
+        return []
+    ended_abuse = select(Case.counsellor_id).where(
+        Case.seeker_id == case.seeker_id,
+        Case.disposition == ABUSIVE,
+        Case.counsellor_id.is_not(None),
+    )
+    rows = select(Account.person_id, Account.topics_off).where(
+        Account.person_id.in_(among), Account.person_id.not_in(ended_abuse)
+    )
+    if case.gender_wish:
+        rows = rows.where(Account.gender == case.gender_wish)
+    if case.age_wish:
+        rows = rows.where(Account.age_band == case.age_wish)
+    return sorted(
+        who for who, off in session.execute(rows) if not (case.topic and case.topic in _split(off))
+    )
+
+
+def _split(tags: str) -> tuple[str, ...]:
+    return tuple(tag for tag in tags.split(",") if tag)
