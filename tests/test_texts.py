@@ -86,6 +86,12 @@ def test_the_words_are_read_straight_from_the_catalogue() -> None:
     assert spoken("es").gettext("Send") == "Enviar"
 
 
+@pytest.mark.parametrize("english", ["Call %(number)s, %(name)s", "Text %(number)s, %(name)s"])
+def test_a_number_to_call_is_not_turned_round_among_arabic_words(english: str) -> None:
+    """ "+60 3-2935 9935" would be shown as "9935 2935-3 60+"."""
+    assert "\u2068%(number)s\u2069" in spoken("ar").gettext(english)
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_template_says_nothing_but_what_can_be_translated(path: Path) -> None:
     if str(path.relative_to(ROOT)) in FOR_DEVELOPERS:

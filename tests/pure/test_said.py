@@ -129,10 +129,18 @@ def test_digits_are_advertised_and_no_words_of_the_carriers_and_no_links(
     assert "\ufffd" not in said
 
 
-@pytest.mark.parametrize("kind", ["place", "nobody_on", "ask_safe", "reminder", "welcome", "choose", "chosen"])
+@pytest.mark.parametrize(
+    "kind", ["place", "nobody_on", "ask_safe", "reminder", "welcome", "choose", "chosen"]
+)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_way_out_is_always_named(kind: str, language: str) -> None:
     assert "9" in _said(kind, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_text_holds_no_isolates_which_old_phones_show_as_boxes(kind: str, language: str) -> None:
+    assert not set(_said(kind, language)) & set("\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 def test_a_humans_words_are_left_as_they_are() -> None:
