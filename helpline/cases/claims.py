@@ -82,7 +82,7 @@ def take(
     event = _record_taking(session, case, came_from, reason, actor_id or counsellor_id, now)
     beat(session, LINE_TOPIC, f"desk:{counsellor_id}", *([f"desk:{held_by}"] if held_by else []))
     _tell_who_writes(session, case, event, now)
-    ask_to_route(session, now=now)  # their other offers may have to go elsewhere
+    ask_to_route(session, now=now, about="")  # their other offers may have to go elsewhere
     return case
 
 

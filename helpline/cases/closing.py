@@ -128,7 +128,7 @@ def end(
     _end_wait(session, case, now)
     if how.says:
         tell_seeker(session, case, how.says, str(now), now=now, cancels="nobody_", facts=facts)
-    ask_to_route(session, now=now)  # somebody has room again
+    ask_to_route(session, now=now, about="")  # somebody has room again
 
 
 def leave_line(

@@ -5,17 +5,20 @@ runs out and a claim of the same case never wait for each other crosswise.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from helpline.cases.case import IN_LINE, Case, CaseState
+from helpline.cases.in_line import channel_of
 from helpline.cases.offer import Offer, OfferState, RoutingDecision
 from helpline.cases.pipeline import ask_to_route, move, record
+from helpline.cases.standing import Standing
 from helpline.cases.told import tell_of_offer
 from helpline.errors import NotYours, WrongMove
 from helpline.jobs import enqueue
@@ -24,25 +27,15 @@ from helpline.messaging import outbox
 from helpline.pulse import beat
 from scheduling.base import new_id
 
-# By urgency: how long an offer stands, and to how many at once. (Measured: asking the three best
-# for the most urgent and two for the next pays; more costs everybody interruptions.)
-STANDS_FOR = {
-    1: timedelta(seconds=60),
-    2: timedelta(seconds=90),
-    3: timedelta(seconds=180),
-    4: timedelta(seconds=300),
-}
-AT_ONCE = {1: 3, 2: 2, 3: 1, 4: 1}
-# Who declined a case, or let its offer lapse, is not asked about it again for this long.
-NOT_AGAIN_FOR = timedelta(minutes=15)
 
-
-def offer(session: Session, case_id: str, decision: Decision, *, now: datetime) -> list[Offer]:
+def offer(
+    session: Session, case_id: str, decision: Decision, by: Standing, *, now: datetime
+) -> list[Offer]:
     """Show a case to those chosen; fewer where somebody was faster with a case or a counsellor."""
     case = lock_in_line(session, case_id)
     if case is None:
         return []
-    until = now + STANDS_FOR[case.urgency]
+    until = now + by.offers.stands_for(case.urgency, channel_of(case, by))
     made = [
         offer
         for chosen in decision.chosen
@@ -114,30 +107,48 @@ def lock_in_line(session: Session, case_id: str) -> Case | None:
     )
 
 
-def keep_decision(session: Session, decision: Decision, *, now: datetime) -> None:
-    """Beside the case, for people to read; not again while nothing but time has changed."""
-    last = session.scalar(
-        select(RoutingDecision.explanation)
-        .where(RoutingDecision.case_id == decision.case_id)
-        .order_by(RoutingDecision.at.desc(), RoutingDecision.id)
-        .limit(1)
+def last_decisions(session: Session, case_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """How the last decision about each case explained itself, in one statement."""
+    row = RoutingDecision
+    newest = func.row_number().over(partition_by=row.case_id, order_by=(row.at.desc(), row.id))
+    ranked = (
+        select(row.case_id, row.explanation, newest.label("nth"))
+        .where(row.case_id.in_(list(case_ids)))
+        .subquery()
     )
-    explanation = decision.explanation()
-    if last is not None and not decision.chosen and _same(json.loads(last), explanation):
-        return
-    chosen = decision.chosen[0].person_id if decision.chosen else None
+    last = select(ranked.c.case_id, ranked.c.explanation).where(ranked.c.nth == 1)
+    return {case_id: json.loads(explanation) for case_id, explanation in session.execute(last)}
+
+
+def decided_before(session: Session) -> set[str]:
+    """Of everybody in line, about whom there is a decision."""
+    in_line = select(Case.id).where(Case.state.in_(IN_LINE))
+    rows = select(RoutingDecision.case_id).where(RoutingDecision.case_id.in_(in_line)).distinct()
+    return set(session.scalars(rows))
+
+
+def is_news(decision: Decision, last: Mapping[str, Any] | None) -> bool:
+    """Whether anything but time has changed since the last decision about the case."""
+    return last is None or bool(decision.chosen) or not _same(last, decision.explanation())
+
+
+def keep_decision(
+    session: Session, decision: Decision, pass_id: str | None, *, now: datetime
+) -> None:
+    """Beside the case, for people to read. pass_id: what was known then."""
     session.add(
         RoutingDecision(
             id=new_id(),
             case_id=decision.case_id,
             at=now,
-            chosen_id=chosen,
-            explanation=json.dumps(explanation),
+            pass_id=pass_id,
+            chosen_id=decision.chosen[0].person_id if decision.chosen else None,
+            explanation=json.dumps(decision.explanation()),
         )
     )
 
 
-def _same(one: dict[str, object], other: dict[str, object]) -> bool:
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Costs change with every minute of rest; who was left out and why is what matters."""
     return all(one[part] == other[part] for part in ("chosen", "excluded"))
 
@@ -204,7 +215,7 @@ def _after(
         move(session, case, CaseState.WAITING, reason=reason, now=now, facts=facts)
     else:
         record(session, case, "offer_ended", now=now, reason=reason, facts=facts)
-    ask_to_route(session, now=now)
+    ask_to_route(session, now=now, about=case.id)
 
 
 def _open_of(session: Session, case_id: str) -> Sequence[Offer]:

@@ -195,16 +195,18 @@ def to_line(
         counsellor_id=None,
         waiting_since=case.waiting_since or now,
     )
-    ask_to_route(session, now=now)
+    ask_to_route(session, now=now, about=case.id)
 
 
-def ask_to_route(session: Session, *, now: datetime) -> None:
+def ask_to_route(session: Session, *, now: datetime, about: str | None = None) -> None:
     """Something changed that may match somebody: a worker looks at the line as a whole.
 
-    Without a dedupe key on purpose: a pass that already runs may not see this change any more.
-    The next pass strikes off every other request that is due (`work.route_now`).
+    about: the case to which it happened, or "" where a colleague got room and nobody's case
+    changed; left out, everything may be otherwise (`routing.route`). Without a dedupe key on
+    purpose: a pass that already runs may not see this change any more. The next pass strikes off
+    every other request that is due (`work.route_now`).
     """
-    enqueue(session, "route", run_at=now)
+    enqueue(session, "route", {} if about is None else {"about": about}, run_at=now)
 
 
 def answered(session: Session, case: Case, by_id: str, now: datetime) -> None:

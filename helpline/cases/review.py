@@ -157,4 +157,4 @@ def _stir(session: Session, case: Case, now: datetime) -> None:
     if case.counsellor_id:
         beat(session, f"desk:{case.counsellor_id}")
     if case.state in IN_LINE:
-        ask_to_route(session, now=now)
+        ask_to_route(session, now=now, about=case.id)

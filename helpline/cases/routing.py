@@ -1,122 +1,103 @@
 """One pass over the line: offers that ran out move on, everybody who waits is matched together.
 
-`route` decides by `helpline.matching` alone; what it decided stands beside each case.
+`route` decides by `helpline.matching` alone; what it decided stands beside each case, and what it
+knew then is kept for a while (`snapshots`).
 """
 
-from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline.cases.candidates import candidates
-from helpline.cases.case import ABUSIVE, IN_LINE, Case
 from helpline.cases.escalation import nobody_took_it
+from helpline.cases.in_line import line
 from helpline.cases.nobody import tell_nobody
-from helpline.cases.offer import Handover, Offer, OfferState
-from helpline.cases.offers import AT_ONCE, NOT_AGAIN_FOR, expire_offers, keep_decision, offer
+from helpline.cases.offers import (
+    decided_before,
+    expire_offers,
+    is_news,
+    keep_decision,
+    last_decisions,
+    offer,
+)
+from helpline.cases.snapshots import keep_pass
+from helpline.cases.standing import Standing, standing
 from helpline.jobs import enqueue
-from helpline.matching import Decision, Waiting, assign
+from helpline.matching import Candidate, Decision, Waiting, assign
 from scheduling import promises
 from scheduling.zones import Window
 
 LOOK_AHEAD = timedelta(days=2)
 
 
-def route(session: Session, *, now: datetime) -> list[Decision]:
-    """Match everybody in line with everybody on, ask those chosen, and tell who gets nobody."""
+def route(
+    session: Session, *, now: datetime, changed: Collection[str] | None = None
+) -> list[Decision]:
+    """Match everybody in line with everybody on, ask those chosen, and tell who gets nobody.
+
+    changed: ids of cases about which something happened since the last pass. Everybody is matched
+    all the same, which is cheap; but why somebody gets nobody, which means to look at every
+    counsellor, is then worked out for those cases only. None: for everybody (each minute).
+    """
     expire_offers(session, now=now)
     session.flush()
-    waiting = line(session, now)
+    by = standing(session)
+    on = candidates(session, now, by)
+    waiting = line(session, now, on, by)
     if not waiting:
         return []
-    decisions = assign(waiting, candidates(session, now), now)
-    for decision in decisions:
-        _act(session, decision, now)
-    _again_at_next_change(session, now)
+    decisions = assign(waiting, on, now, by.parameters, by.prices)
+    _act(session, _to_act_on(session, decisions, changed), waiting, on, by, now)
+    _again_at_next_change(session, waiting, now)
     return decisions
 
 
-def line(session: Session, now: datetime) -> list[Waiting]:
-    """Everybody in line who may be shown to somebody more, as matching sees them."""
-    shown = _shown(session)
-    refused = _refused(session, now)
-    abused = abused_by(session)
-    cases = session.scalars(
-        select(Case).where(Case.state.in_(IN_LINE)).execution_options(populate_existing=True)
-    )
+def _to_act_on(
+    session: Session, decisions: Sequence[Decision], changed: Collection[str] | None
+) -> list[Decision]:
+    """Who is to be asked, what may have changed, and what was never explained."""
+    if changed is None:
+        return list(decisions)
+    known = decided_before(session)
     return [
-        Waiting(
-            case_id=case.id,
-            languages=(case.language,),
-            urgency=case.urgency,
-            since=case.waiting_since or case.opened_at,
-            wanted=wanted,
-            said_no=frozenset(refused[case.id]),
-            shown_to=frozenset(shown[case.id]),
-            prefers=case.prefers_id,
-            abused=frozenset(abused[case.seeker_id]),
-        )
-        for case in cases
-        if (wanted := AT_ONCE[case.urgency] - len(shown[case.id])) > 0
+        each
+        for each in decisions
+        if each.chosen or each.case_id in changed or each.case_id not in known
     ]
 
 
-def _act(session: Session, decision: Decision, now: datetime) -> None:
-    keep_decision(session, decision, now=now)
-    if decision.chosen:
-        offer(session, decision.case_id, decision, now=now)
-    elif decision.nobody_is_on:
-        tell_nobody(session, decision.case_id, now=now)
-    elif decision.all_said_no:
-        nobody_took_it(session, decision.case_id, now=now)
+def _act(
+    session: Session,
+    decisions: Sequence[Decision],
+    waiting: Sequence[Waiting],
+    on: Sequence[Candidate],
+    by: Standing,
+    now: datetime,
+) -> None:
+    """Keep what was decided and do it. What was known is kept once, with the first decision."""
+    known = last_decisions(session, [each.case_id for each in decisions])
+    pass_id: str | None = None
+    for decision in decisions:
+        if is_news(decision, known.get(decision.case_id)):
+            pass_id = pass_id or keep_pass(session, waiting, on, by.prices, now=now)
+            keep_decision(session, decision, pass_id, now=now)
+        if decision.chosen:
+            offer(session, decision.case_id, decision, by, now=now)
+        elif decision.nobody_is_on:
+            tell_nobody(session, decision.case_id, now=now)
+        elif decision.all_said_no:
+            nobody_took_it(session, decision.case_id, now=now)
 
 
-def _shown(session: Session) -> dict[str, set[str]]:
-    """Who is looking at which case."""
-    found = defaultdict[str, set[str]](set)
-    rows = select(Offer.case_id, Offer.counsellor_id).where(Offer.state == OfferState.OPEN)
-    for case_id, counsellor_id in session.execute(rows):
-        found[case_id].add(counsellor_id)
-    return found
-
-
-def _refused(session: Session, now: datetime) -> dict[str, set[str]]:
-    """Who said no to a case in the last minutes, let it lapse, or handed it on."""
-    found = defaultdict[str, set[str]](set)
-    since = now - NOT_AGAIN_FOR
-    offers = select(Offer.case_id, Offer.counsellor_id).where(
-        Offer.offered_at > since - timedelta(minutes=5),
-        ((Offer.state == OfferState.DECLINED) & (Offer.answered_at > since))
-        | ((Offer.state == OfferState.EXPIRED) & (Offer.expires_at > since)),
-    )
-    handed = select(Handover.case_id, Handover.from_id).where(
-        Handover.at > since, Handover.is_warm.is_(False), Handover.from_id.is_not(None)
-    )
-    for rows in (offers, handed):
-        for case_id, person_id in session.execute(rows):
-            if person_id is not None:
-                found[case_id].add(person_id)
-    return found
-
-
-def abused_by(session: Session) -> dict[str, set[str]]:
-    """Of each person in line, who ended a conversation with them for abuse."""
-    waiting = select(Case.seeker_id).where(Case.state.in_(IN_LINE))
-    rows = select(Case.seeker_id, Case.counsellor_id).where(
-        Case.seeker_id.in_(waiting), Case.disposition == ABUSIVE
-    )
-    found = defaultdict[str, set[str]](set)
-    for seeker_id, counsellor_id in session.execute(rows):
-        found[seeker_id].add(counsellor_id or "")
-    return found
-
-
-def _again_at_next_change(session: Session, now: datetime) -> None:
-    """While somebody waits, look again when the next person comes on or goes."""
+def _again_at_next_change(session: Session, waiting: Sequence[Waiting], now: datetime) -> None:
+    """While somebody waits, look again when the next person comes on or goes, or the next moment
+    comes that was promised to somebody."""
     window = Window(now, now + LOOK_AHEAD)
     planned = promises.coming(session, window)
     moments = {each.start for each in planned} | {each.end for each in planned}
+    moments |= {each.not_before for each in waiting if each.not_before is not None}
     pauses = select(promises.Pause.until_at).where(
         promises.Pause.until_at > now, promises.Pause.until_at < window.end
     )

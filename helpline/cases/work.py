@@ -1,5 +1,6 @@
 """What a worker does for cases. Each is one operation in one transaction; see `HANDLERS`."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,8 +35,15 @@ def route_now(session: Session, payload: Mapping[str, Any], now: datetime) -> No
         .where(Job.kind == "route", Job.state == JobState.READY, Job.run_at <= now)
         .with_for_update(skip_locked=True)
     )
-    session.execute(delete(Job).where(Job.id.in_(due)).execution_options(synchronize_session=False))
-    route(session, now=now)
+    struck_off = (
+        delete(Job)
+        .where(Job.id.in_(due))
+        .returning(Job.payload)
+        .execution_options(synchronize_session=False)
+    )
+    asked = [payload, *(json.loads(each) for each in session.scalars(struck_off))]
+    about = {each.get("about") for each in asked}
+    route(session, now=now, changed=None if None in about else about - {""})
 
 
 def offers_ran_out(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
