@@ -123,7 +123,7 @@ def choose(
     facts = {"by": by, "language": language, "at": _iso(wanted.promised_at)}
     record(session, case, "chose", now=now, reason=kind.value, facts=facts)
     _look_again(session, wanted, now)
-    ask_to_route(session, now=now)
+    ask_to_route(session, now=now, about=case.id)
     session.flush()
     return wanted
 
@@ -136,7 +136,7 @@ def ask_for_human(session: Session, case: Case, *, now: datetime) -> None:
     settle(session, case, ChoiceState.REPLACED, now=now)
     case.not_before = None
     record(session, case, "chose", now=now, reason="human")
-    ask_to_route(session, now=now)
+    ask_to_route(session, now=now, about=case.id)
 
 
 def wishes_of(

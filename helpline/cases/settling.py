@@ -28,7 +28,7 @@ def last_choice(session: Session, case: Case) -> WaitChoice | None:
             WaitChoice.case_id == case.id,
             WaitChoice.chosen_at >= (case.waiting_since or case.opened_at),
         )
-        .order_by(WaitChoice.chosen_at.desc(), WaitChoice.id.desc())
+        .order_by(WaitChoice.chosen_at.desc(), WaitChoice.state != ChoiceState.OPEN)
         .limit(1)
         .execution_options(populate_existing=True)
     )

@@ -1,0 +1,501 @@
+"""When nobody fits, the person chooses how to go on. What they chose is kept, and honoured."""
+
+import json
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpline import cases
+from helpline.alerts import Alert
+from helpline.cases import (
+    Case,
+    CaseState,
+    ChoiceKind,
+    Option,
+    Risk,
+    WaitChoice,
+    WayIsGone,
+)
+from helpline.cases.promising import due, look_ahead
+from helpline.errors import WrongMove
+from helpline.jobs import Job
+from helpline.messaging.outbox import OutboxMessage
+from helpline.messaging.segments import cost
+from helpline.messaging.texts import render
+from helpline.people import ContactPoint, HowToReach, Person, Role, SafeContact
+from scheduling import promises
+from tests.make import NOON, Make
+from tests.operations.on_the_line import (
+    DAY,
+    HOUR,
+    MINUTE,
+    after,
+    asked,
+    happened,
+    offer_to,
+    shift,
+    told,
+)
+
+TUESDAY = 1
+EVENING = (time(20), time(21))
+SHIFT_BEGINS = datetime(2026, 4, 6, 13, 30, tzinfo=UTC)  # 21:30 in Kuala Lumpur, 20:00 in Yangon
+
+
+@pytest.fixture
+def line(make: Make) -> None:
+    make.line(languages="en,ms,my,zh-Hans", number="+15005550006")
+
+
+@pytest.fixture
+def burmese(make: Make, line: None) -> Case:
+    """Somebody in Yangon who texts in Burmese at 18:30, when nobody who speaks it is on."""
+    return waiting(make)
+
+
+def waiting(make: Make, how: HowToReach = HowToReach.TEXT, **more: Any) -> Case:
+    seeker = make.seeker(language="my", how=how)
+    seeker.zone = "Asia/Yangon"
+    session = make.session
+    point = session.scalars(select(ContactPoint).where(ContactPoint.person_id == seeker.id)).one()
+    point.country = "MM"
+    return make.case(seeker=seeker, language="my", how=how, **more)
+
+
+def burmese_speaker(
+    session: Session, make: Make, hours: str = "21:30-23:30", weekday: int = 0, **more: str
+) -> Person:
+    who = make.counsellor(alias="Thiri", languages=("my",), **more)  # type: ignore[arg-type]  # as given
+    return shift(session, who, hours, weekday=weekday)
+
+
+def english_speaker(session: Session, make: Make) -> Person:
+    return shift(session, make.counsellor(alias="Mei", languages=("en",)))
+
+
+def kinds(found: tuple[Option, ...]) -> list[str]:
+    return [each.kind.value for each in found]
+
+
+def choices(session: Session, case: Case) -> list[tuple[str, str]]:
+    rows = select(WaitChoice).where(WaitChoice.case_id == case.id).order_by(WaitChoice.chosen_at)
+    return [(each.kind.value, each.state.value) for each in session.scalars(rows)]
+
+
+def alerts(session: Session) -> list[str]:
+    return [each.kind for each in session.scalars(select(Alert).order_by(Alert.at, Alert.id))]
+
+
+def menu(session: Session) -> str:
+    """What the menu says that would leave now."""
+    wanted = select(OutboxMessage).where(
+        OutboxMessage.kind.like("choose%"), OutboxMessage.held_for != "withdrawn"
+    )
+    row = session.scalars(wanted).all()[-1]
+    return render(row.kind, "en", json.loads(row.facts))
+
+
+# --- what there is to choose from ---
+
+
+def test_only_ways_that_exist_now_are_offered(session: Session, make: Make, burmese: Case) -> None:
+    assert kinds(cases.options(session, burmese, NOON)) == ["later", "message"]
+
+    burmese_speaker(session, make)
+    english_speaker(session, make)
+    found = cases.options(session, burmese, NOON)
+
+    assert found[0] == Option(ChoiceKind.WAIT, at=SHIFT_BEGINS)
+    assert found[1] == Option(ChoiceKind.LANGUAGE, language="en")
+    assert set(kinds(found[2:])) == {"later", "message"}
+
+
+def test_a_language_is_offered_only_while_somebody_on_now_has_room_for_it(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    mei = english_speaker(session, make)
+    assert "language" in kinds(cases.options(session, burmese, NOON))
+
+    for _ in range(3):
+        make.case(state=CaseState.ACTIVE, counsellor_id=mei.id)
+    assert "language" not in kinds(cases.options(session, burmese, NOON))
+
+
+def test_likely_languages_come_first_and_english_last(
+    session: Session, make: Make, line: None
+) -> None:
+    seeker = make.seeker(language="my", phone="+60123334444")
+    point = session.scalars(select(ContactPoint).where(ContactPoint.person_id == seeker.id)).one()
+    point.country = "MY"
+    case = make.case(seeker=seeker, language="my")
+    for tag in ("en", "zh-Hans", "ms", "ja"):
+        shift(session, make.counsellor(languages=(tag,)))
+
+    found = [each.language for each in cases.options(session, case, NOON) if each.language]
+    assert found == ["ms", "zh-Hans", "en"], "the line does not help in Japanese"
+
+
+def test_no_hour_is_named_at_which_only_people_come_whom_they_did_not_wish_for(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make, gender="man")
+    burmese.gender_wish = "woman"
+    assert "wait" not in kinds(cases.options(session, burmese, NOON))
+
+    burmese_speaker(session, make, "22:00-23:00", gender="woman")
+    assert cases.options(session, burmese, NOON)[0].at == after(120)
+
+
+def test_somebody_who_ended_an_abuse_with_them_is_no_hope(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    thiri = burmese_speaker(session, make)
+    make.case(
+        seeker=session.get_one(Person, burmese.seeker_id),
+        state=CaseState.CLOSED,
+        disposition="abusive",
+        counsellor_id=thiri.id,
+    )
+    assert "wait" not in kinds(cases.options(session, burmese, NOON))
+
+
+def test_whoever_waits_until_an_hour_is_named_one_inside_their_safe_hours(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    """Somebody is on until 23:30 in Kuala Lumpur, which is 22:00 in Yangon."""
+    burmese_speaker(session, make)
+    safe = session.get_one(SafeContact, burmese.seeker_id)
+    safe.safe_from, safe.safe_until = time(21), time(23)
+
+    assert cases.options(session, burmese, NOON)[0].at == after(150), "21:00 in Yangon"
+
+
+def test_later_talks_are_proposed_where_a_shift_and_their_day_meet(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    """Tuesdays until 10:30 in Kuala Lumpur is until 09:00 in Yangon: from 08:00 it is day."""
+    burmese_speaker(session, make, "03:00-10:30", weekday=TUESDAY)
+    slots = [each for each in cases.options(session, burmese, NOON) if each.until]
+
+    tuesday = datetime(2026, 4, 7, 1, 30, tzinfo=UTC)
+    assert slots[0] == Option(ChoiceKind.LATER, at=tuesday, until=tuesday + HOUR)
+
+
+def test_who_is_answered_on_the_page_may_have_it_by_text(
+    session: Session, make: Make, line: None
+) -> None:
+    web = waiting(make, HowToReach.WEB)
+    assert "text" in kinds(cases.options(session, web, NOON))
+
+    cases.choose(session, web, ChoiceKind.TEXT, by="web", now=NOON)
+    assert web.how is HowToReach.TEXT, "their phone has texted us before"
+    assert session.get_one(SafeContact, web.seeker_id).how is HowToReach.TEXT
+
+
+def test_a_phone_that_never_texted_is_not_written_to_by_a_choice(
+    session: Session, make: Make, line: None
+) -> None:
+    web = waiting(make, HowToReach.WEB)
+    point = session.scalars(select(ContactPoint)).one()
+    point.heard_at = None
+    cases.choose(session, web, ChoiceKind.TEXT, by="web", now=NOON)
+    assert web.how is HowToReach.WEB
+
+
+def test_nothing_is_to_be_chosen_while_somebody_answers(session: Session, make: Make) -> None:
+    mei = english_speaker(session, make)
+    case = make.case(state=CaseState.ACTIVE, counsellor_id=mei.id)
+    assert cases.options(session, case, NOON) == ()
+    with pytest.raises(WrongMove):
+        cases.choose(session, case, ChoiceKind.MESSAGE, by="web", now=NOON)
+
+
+# --- what a choice does ---
+
+
+def test_another_language_is_spoken_only_after_they_chose_it(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    mei = english_speaker(session, make)
+    for minute in (0, 1, 30, 60):
+        cases.route(session, now=after(minute))
+        assert asked(session, burmese) == [], "it is never widened by itself"
+
+    cases.choose(session, burmese, ChoiceKind.LANGUAGE, language="en", by="text", now=after(61))
+    cases.route(session, now=after(61))
+    assert (burmese.accepts, asked(session, burmese)) == ("en", [mei.id])
+
+
+def test_waiting_for_their_own_language_takes_an_accepted_one_back(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    english_speaker(session, make)
+    burmese_speaker(session, make)
+    cases.choose(session, burmese, ChoiceKind.LANGUAGE, language="en", by="text", now=NOON)
+    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=after(1))
+    cases.route(session, now=after(2))
+
+    assert (burmese.accepts, asked(session, burmese)) == ("", [])
+    assert choices(session, burmese) == [("language", "replaced"), ("wait", "open")]
+
+
+def test_a_chosen_hour_is_honoured_whoever_is_on_before(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    thiri = burmese_speaker(session, make, "06:00-23:30")
+    cases.choose(
+        session, burmese, ChoiceKind.LATER, hours=(time(20), time(21)), by="text", now=NOON
+    )
+    cases.route(session, now=after(1))
+    assert asked(session, burmese) == []
+
+    cases.route(session, now=SHIFT_BEGINS)  # 20:00 in Yangon
+    assert asked(session, burmese) == [thiri.id]
+
+
+def test_named_hours_hold_every_text_to_them(session: Session, burmese: Case) -> None:
+    made = cases.choose(
+        session, burmese, ChoiceKind.LATER, hours=(time(20), time(21)), by="text", now=NOON
+    )
+    safe = session.get_one(SafeContact, burmese.seeker_id)
+    assert (safe.safe_from, safe.safe_until) == (time(20), time(21))
+    assert (made.zone, made.promised_at) == ("Asia/Yangon", None), "nobody is known to come"
+
+    cases.choose(session, burmese, ChoiceKind.LATER, hours=(time(), time()), by="text", now=NOON)
+    assert (safe.safe_from, safe.safe_until, burmese.not_before) == (None, None, None)
+
+
+def test_a_proposed_hour_that_went_away_is_refused_and_nothing_changes(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make)
+    with pytest.raises(WayIsGone):
+        cases.choose(session, burmese, ChoiceKind.LATER, at=after(77), by="web", now=NOON)
+    with pytest.raises(WayIsGone):
+        cases.choose(session, burmese, ChoiceKind.LANGUAGE, language="ja", by="web", now=NOON)
+    assert choices(session, burmese) == []
+
+
+def test_the_same_choice_twice_is_one(session: Session, make: Make, burmese: Case) -> None:
+    burmese_speaker(session, make)
+    for _ in range(2):
+        cases.choose(session, burmese, ChoiceKind.WAIT, by="web", now=NOON)
+    assert choices(session, burmese) == [("wait", "open")]
+    assert len(happened(session, burmese, "chose")) == 1
+
+
+def test_a_later_hour_never_holds_back_somebody_who_may_be_in_danger(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    thiri = burmese_speaker(session, make, "06:00-23:30")
+    cases.choose(
+        session, burmese, ChoiceKind.LATER, hours=(time(20), time(21)), by="text", now=NOON
+    )
+    cases.set_risk(session, burmese, Risk.HIGH, by_id=thiri.id, now=after(1))
+    cases.route(session, now=after(1))
+    assert asked(session, burmese) == [thiri.id]
+
+
+def test_zero_keeps_the_place_and_lifts_a_later_hour(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make, "06:00-23:30")
+    cases.choose(session, burmese, ChoiceKind.MESSAGE, by="text", now=NOON)
+    cases.ask_for_human(session, burmese, now=NOON)
+    assert choices(session, burmese) == [("message", "open")]
+
+    cases.choose(
+        session, burmese, ChoiceKind.LATER, hours=(time(20), time(21)), by="text", now=NOON
+    )
+    since = burmese.waiting_since
+    cases.ask_for_human(session, burmese, now=after(1))
+    assert (burmese.not_before, burmese.waiting_since) == (None, since)
+
+
+# --- kept, broken, over ---
+
+
+def test_a_choice_is_kept_when_somebody_takes_it(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    thiri = burmese_speaker(session, make)
+    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=NOON)
+    cases.route(session, now=SHIFT_BEGINS)
+    due(session, open_id(session, burmese), now=SHIFT_BEGINS)
+    assert choices(session, burmese) == [("wait", "open")], "somebody is being asked"
+
+    cases.claim(session, burmese.id, thiri.id, now=SHIFT_BEGINS + MINUTE)
+    assert choices(session, burmese) == [("wait", "kept")]
+    assert "promise_broken" not in told(session, session.get_one(Person, burmese.seeker_id))
+
+
+def open_id(session: Session, case: Case) -> str:
+    found = cases.open_choice(session, case.id)
+    assert found is not None
+    return found.id
+
+
+def test_an_hour_at_which_nobody_takes_it_is_told_honestly_and_asked_about_again(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    thiri = burmese_speaker(session, make)
+    seeker = session.get_one(Person, burmese.seeker_id)
+    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=NOON)
+    choice_id = open_id(session, burmese)
+    cases.route(session, now=SHIFT_BEGINS)
+    cases.decline_offer(session, offer_to(session, thiri).id, thiri.id, now=SHIFT_BEGINS)
+    due(session, choice_id, now=SHIFT_BEGINS + MINUTE)
+
+    assert choices(session, burmese) == [("wait", "broken")]
+    assert told(session, seeker)[-2:] == ["promise_broken", "choose"]
+    assert "promise_at_risk" in alerts(session)
+
+    due(session, choice_id, now=SHIFT_BEGINS + 2 * MINUTE)
+    assert told(session, seeker).count("promise_broken") == 1, "once"
+
+
+def test_colleagues_who_are_asked_and_ask_on_cannot_stretch_a_promise_for_ever(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make)
+    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=NOON)
+    cases.route(session, now=SHIFT_BEGINS + 14 * MINUTE)
+    due(session, open_id(session, burmese), now=SHIFT_BEGINS + 14 * MINUTE)
+    assert choices(session, burmese) == [("wait", "open")]
+    due(session, open_id(session, burmese), now=SHIFT_BEGINS + 15 * MINUTE)
+    assert choices(session, burmese) == [("wait", "broken")]
+
+
+def test_a_shift_that_vanished_is_told_to_both_sides_before_the_hour(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    thiri = burmese_speaker(session, make)
+    boss = make.counsellor(alias="Boss", roles=(Role.COORDINATOR,), notice_by="text")
+    make.phone(boss, "+60199990000")
+    shift(session, boss, "18:00-23:00")
+    seeker = session.get_one(Person, burmese.seeker_id)
+    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=NOON)
+    look_ahead(session, open_id(session, burmese), now=SHIFT_BEGINS - 15 * MINUTE)
+    assert choices(session, burmese) == [("wait", "open")], "the shift stands"
+
+    promises.away(
+        session,
+        thiri.id,
+        first_on=NOON.date(),
+        last_on=NOON.date(),
+        zone="Asia/Kuala_Lumpur",
+        now=after(5),
+    )
+    cases.route(session, now=after(6))
+    assert "promise_at_risk" in told(session, boss), "at once, while cover can be found"
+    assert "promise_broken" not in told(session, seeker)
+
+    look_ahead(session, open_id(session, burmese), now=SHIFT_BEGINS - 15 * MINUTE)
+    assert choices(session, burmese) == [("wait", "broken")]
+    assert told(session, seeker)[-2:] == ["promise_broken", "choose"]
+
+
+def test_the_hour_is_looked_at_before_it_comes_and_then(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make)
+    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=NOON)
+    jobs = select(Job.kind, Job.run_at).where(Job.kind.like("choice%")).order_by(Job.run_at)
+    assert [tuple(row) for row in session.execute(jobs)] == [
+        ("choice_ahead", SHIFT_BEGINS - 15 * MINUTE),
+        ("choice_due", SHIFT_BEGINS),
+    ]
+
+
+def test_another_language_that_is_not_spoken_any_more_is_told_of_and_asked_again(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    mei = english_speaker(session, make)
+    seeker = session.get_one(Person, burmese.seeker_id)
+    cases.route(session, now=NOON)
+    cases.choose(session, burmese, ChoiceKind.LANGUAGE, language="en", by="text", now=after(1))
+    cases.route(session, now=after(1))
+    cases.end_shift(session, mei.id, now=after(2))
+    cases.route(session, now=after(2))
+
+    assert choices(session, burmese) == [("language", "broken")]
+    assert told(session, seeker)[-2:] == ["nobody_known", "choose"]
+
+
+def test_whoever_chose_is_not_told_the_same_again(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make)
+    seeker = session.get_one(Person, burmese.seeker_id)
+    cases.route(session, now=NOON)
+    assert told(session, seeker) == ["nobody_on", "choose"]
+    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=after(1))
+    for minute in (16, 40, 80):
+        cases.route(session, now=after(minute))
+    assert told(session, seeker) == ["nobody_on"], "what was not read yet is taken back"
+
+
+def test_a_choice_ends_with_the_wait_and_holds_for_no_other(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    mei = english_speaker(session, make)
+    cases.choose(session, burmese, ChoiceKind.LANGUAGE, language="en", by="text", now=NOON)
+    cases.claim(session, burmese.id, mei.id, now=NOON)
+    cases.close(session, burmese, mei.id, disposition="talked", now=after(9))
+    assert (burmese.accepts, burmese.not_before) == ("", None)
+
+    other = waiting(make)
+    cases.choose(session, other, ChoiceKind.MESSAGE, by="text", now=NOON)
+    cases.leave_line(session, other, now=NOON)
+    assert choices(session, other) == [("message", "withdrawn")]
+
+
+# --- the menu as a text ---
+
+
+def test_the_menu_says_the_hour_shortly_and_costs_two_parts_at_most(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make)
+    english_speaker(session, make)
+    session.get_one(Person, burmese.seeker_id).language = "en"
+    cases.route(session, now=NOON)
+
+    assert menu(session) == (
+        "How shall we go on? 1 wait until 20:00 2 English now 3 name hours 4 leave a message."
+        " 0 a human, 9 stop"
+    )
+    assert cost(menu(session)).segments <= 2
+
+
+def test_who_is_answered_on_the_page_only_is_never_texted_a_menu(
+    session: Session, make: Make, line: None
+) -> None:
+    web = waiting(make, HowToReach.WEB)
+    cases.route(session, now=NOON)
+    rows = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "choose")).all()
+    assert rows == []
+    assert web.state is CaseState.WAITING
+
+
+def test_the_menu_waits_behind_what_is_urgent(session: Session, make: Make, line: None) -> None:
+    urgent = waiting(make, urgency=2, attention_at=NOON)
+    cases.route(session, now=NOON)
+    rows = {row.kind: row for row in session.scalars(select(OutboxMessage))}
+    assert rows["choose"].due_at == after(1)
+    assert rows["choose"].urgency == 4 > rows["nobody_known"].urgency == urgent.urgency
+
+
+def test_a_wish_about_days_is_told_with_the_day(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make, "10:00-12:00", weekday=TUESDAY)
+    made = cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=NOON)
+    seeker = session.get_one(Person, burmese.seeker_id)
+    seeker.language = "en"
+    assert cases.said_back(session, made, seeker, NOON) == "wait until Tue 08:30"
+    assert made.promised_at == NOON + 14 * HOUR
+    assert made.promised_at - NOON < DAY
