@@ -106,6 +106,7 @@ class _Post:
         self._tasks: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
         self._free = threading.Semaphore(AT_ONCE)
         self._asked_for = False
+        self._there_is_more = False
 
     def run(self) -> None:
         for _ in range(AT_ONCE):
@@ -120,7 +121,7 @@ class _Post:
         hands = self._free_hands()
         seen = 0
         try:
-            if hands and self._work.look(self._work.sender.is_due):
+            if hands and (self._there_is_more or self._work.look(self._work.sender.is_due)):
                 batch = self._work.sender.claim(hands)
                 seen = batch.seen
                 hands -= len(batch.attempts)
@@ -129,6 +130,7 @@ class _Post:
         finally:
             for _ in range(hands):
                 self._free.release()
+            self._there_is_more = bool(seen)  # or nearly so: no need to look before the next claim
         return bool(seen)
 
     def _free_hands(self) -> int:

@@ -1,8 +1,7 @@
 """Taking what is due: the next text of each free lane, decided, priced and written down as tried.
 
-Everything here happens in one short transaction, before the network is called. Sixteen lanes at
-most per call: the most urgent first, then what people wrote themselves, then what was due first;
-within a lane the oldest first, never two at once.
+One short transaction, before the network is called. At most sixteen lanes a time: the most urgent
+first, then people's own words, then what was due first; in a lane the oldest, never two at once.
 """
 
 import json
@@ -13,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     TextClause,
+    bindparam,
     exists,
     func,
     literal,
@@ -31,7 +32,7 @@ from helpline.messaging.outbox import bucket, budget, gate
 from helpline.messaging.outbox.row import GatewayPause, OutboxMessage, OutboxState
 from helpline.messaging.segments import cost
 from helpline.people import ContactFlag, ContactPoint, Person, SafeContact
-from scheduling.base import new_id
+from scheduling.base import UtcDateTime, new_id
 
 GIVE_UP_AFTER = timedelta(hours=24)  # of trying, for a text without an expiry of its own
 Fresh = Callable[[Session, OutboxMessage, datetime], Mapping[str, str] | None]
@@ -108,7 +109,17 @@ class _Desk:
     kept: list[object] = field(default_factory=list)  # or the session forgets them again
 
 
-_Ready = tuple[OutboxMessage, ContactPoint]
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """One that may leave. Its words stand in the row only when it does: one UPDATE, not two."""
+
+    row: OutboxMessage
+    point: ContactPoint
+    words: str = field(repr=False)
+
+    @property
+    def parts(self) -> int:
+        return cost(self.words).segments
 
 
 def claim(session: Session, *, gateway: str | None, pace: Pace, limit: int, now: datetime) -> Batch:
@@ -124,7 +135,7 @@ def claim(session: Session, *, gateway: str | None, pace: Pace, limit: int, now:
     _load(desk, rows)
     ready = [found for row in rows if (found := _try(desk, row)) is not None]
     now_leaving = _in_time(desk, ready)
-    attempts = [_begin(desk, row, point) for row, point in _paid(desk, now_leaving)]
+    attempts = [_begin(desk, one) for one in _paid(desk, now_leaving)]
     session.flush()
     return Batch(attempts, len(rows) - len(ready) + len(now_leaving))
 
@@ -174,36 +185,47 @@ def in_flight(table: str = OutboxMessage.__tablename__) -> TextClause:
     return text(f"{table}.in_flight")
 
 
-def _next(
-    session: Session, channels: Sequence[str], limit: int, now: datetime, *, lock: bool = True
-) -> Sequence[OutboxMessage]:
+def _due_next() -> Select[OutboxMessage]:
     """The rows that are due, of lanes with nothing else in flight and nothing older that is due."""
-    row, older = OutboxMessage, aliased(OutboxMessage, name="older")
-    busy = aliased(OutboxMessage, name="busy")
+    row, now = OutboxMessage, bindparam("now", type_=UtcDateTime)
+    older, busy = (aliased(OutboxMessage, name=name) for name in ("older", "busy"))
     first = tuple_(older.created_at, older.tick) < tuple_(row.created_at, row.tick)
     waits_behind = exists().where(
         older.lane == row.lane, _queued(older), older.due_at <= now, first
     )
     lane_taken = exists().where(busy.lane == row.lane, busy.id != row.id, in_flight("busy"))
-    wanted = (
+    return (
         select(row)
-        .where(_queued(row), row.due_at <= now, row.channel.in_(channels))
+        .where(_queued(row), row.due_at <= now)
+        .where(row.channel.in_(bindparam("channels", expanding=True)))
         .where(~waits_behind, ~lane_taken)
         .order_by(row.urgency, row.automatic, row.due_at)
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    if lock:
-        wanted = wanted.with_for_update(skip_locked=True)
-    return session.scalars(wanted).all()
+
+
+_DUE_NEXT = _due_next()  # built once: it is asked many times a second while texts leave
+_TAKE_NEXT = _DUE_NEXT.with_for_update(skip_locked=True)
+
+
+def _next(
+    session: Session, channels: Sequence[str], limit: int, now: datetime, *, lock: bool = True
+) -> Sequence[OutboxMessage]:
+    """Up to `limit` rows to try now; none of them is another worker's when they are locked."""
+    asked = {"channels": channels, "limit": limit, "now": now}
+    return session.scalars(_TAKE_NEXT if lock else _DUE_NEXT, asked).all()
 
 
 def _load(desk: _Desk, rows: Sequence[OutboxMessage]) -> None:
-    """Fetch what the rows need in a few queries; `session.get` then finds it at hand."""
+    """Fetch what the rows need in two queries; `session.get` then finds it at hand."""
     people = {row.to_id for row in rows}
-    for table, column in ((Person, Person.id), (SafeContact, SafeContact.person_id)):
-        desk.kept += desk.session.scalars(select(table).where(column.in_(people)))
-    points = {row.contact_point_id for row in rows if row.contact_point_id}
-    desk.kept += desk.session.scalars(select(ContactPoint).where(ContactPoint.id.in_(points)))
+    desk.kept += desk.session.execute(
+        select(Person, SafeContact, ContactPoint)
+        .join(OutboxMessage, OutboxMessage.to_id == Person.id)
+        .outerjoin(SafeContact, SafeContact.person_id == Person.id)
+        .outerjoin(ContactPoint, ContactPoint.id == OutboxMessage.contact_point_id)
+        .where(OutboxMessage.id.in_([row.id for row in rows]))
+    ).all()
     flags = select(ContactFlag.person_id).where(
         ContactFlag.person_id.in_(people), ContactFlag.until > desk.now
     )
@@ -211,7 +233,7 @@ def _load(desk: _Desk, rows: Sequence[OutboxMessage]) -> None:
 
 
 def _try(desk: _Desk, row: OutboxMessage) -> _Ready | None:
-    """Decide about one row and write its words; None when it is held or will never leave."""
+    """Decide about one row and find its words; None when it is held or will never leave."""
     point = row.contact_point_id and desk.session.get(ContactPoint, row.contact_point_id)
     if _too_late(desk, row):
         return None
@@ -235,8 +257,7 @@ def _through_the_gate(
         _hold(row, verdict.until, verdict.why)
     else:
         row.language = texts.written_in(desk.session.get_one(Person, row.to_id).language)
-        row.words = texts.render(row.kind, row.language, facts)
-        return row, point
+        return _Ready(row, point, texts.render(row.kind, row.language, facts))
     return None
 
 
@@ -305,13 +326,14 @@ def _bounds(rules: TextRules) -> gate.Bounds:
     return gate.Bounds(rules.quiet_from, rules.quiet_until, rules.countries)
 
 
-def _begin(desk: _Desk, row: OutboxMessage, point: ContactPoint) -> Attempt:
+def _begin(desk: _Desk, one: _Ready) -> Attempt:
     """Write down that it is being tried."""
+    row, row.words = one.row, one.words
     row.state, row.lease, row.in_flight = OutboxState.SENDING, new_id(), True
     row.held_for, row.attempts = "", row.attempts + 1
     row.due_at, row.tried_at = desk.now + desk.pace.lease, row.tried_at or desk.now
     row.gateway = desk.gateway if row.channel == "text" else "mail"
-    return attempt(row, point.address)
+    return attempt(row, one.point.address)
 
 
 def attempt(row: OutboxMessage, address: str, *, look_up: bool = False) -> Attempt:
@@ -330,38 +352,36 @@ def attempt(row: OutboxMessage, address: str, *, look_up: bool = False) -> Attem
 
 def _in_time(desk: _Desk, ready: Sequence[_Ready]) -> list[_Ready]:
     """Without the texts for which their sender has no time yet: they stay as they are, due."""
-    texts_ready = [row for row, _ in ready if row.channel == "text"]
-    parts = [cost(row.words).segments for row in texts_ready]
+    texts_ready = [one for one in ready if one.row.channel == "text"]
+    parts = [one.parts for one in texts_ready]
     fit = bucket.take(desk.session, desk.gateway, parts, now=desk.now) if parts else 0
-    late = {row.id for row in texts_ready[fit:]}
-    return [one for one in ready if one[0].id not in late]
+    late = {one.row.id for one in texts_ready[fit:]}
+    return [one for one in ready if one.row.id not in late]
 
 
 def _paid(desk: _Desk, ready: Sequence[_Ready]) -> list[_Ready]:
     """Those that the budget allows; the others are held. Each is charged once, however often
     it is tried; a batch is charged whole where that fits, for it is the usual case."""
     for automatic in (False, True):
-        due = [row for row, _ in ready if row.automatic is automatic and _costs(row)]
+        due = [one for one in ready if one.row.automatic is automatic and _costs(one.row)]
         if not _charge(desk, due, automatic=automatic):
-            for row in due:
-                if not _charge(desk, [row], automatic=automatic):
-                    _hold(row, budget.next_day(desk.now), "budget")
-    return [one for one in ready if one[0].charged_on or one[0].channel != "text"]
+            for one in due:
+                if not _charge(desk, [one], automatic=automatic):
+                    _hold(one.row, budget.next_day(desk.now), "budget")
+    return [one for one in ready if one.row.charged_on or one.row.channel != "text"]
 
 
 def _costs(row: OutboxMessage) -> bool:
     return row.channel == "text" and not row.charged_on
 
 
-def _charge(desk: _Desk, rows: Sequence[OutboxMessage], *, automatic: bool) -> bool:
-    if not rows:
+def _charge(desk: _Desk, due: Sequence[_Ready], *, automatic: bool) -> bool:
+    if not due:
         return True
-    for row in rows:
-        row.parts = cost(row.words).segments
-    total = sum(row.parts for row in rows)
+    total = sum(one.parts for one in due)
     day = budget.take(desk.session, desk.rules, total, automatic=automatic, now=desk.now)
-    for row in rows:
-        row.charged_on = day or ""
+    for one in due:
+        one.row.parts, one.row.charged_on = one.parts, day or ""
     return day is not None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -19,7 +19,8 @@ from helpline.messaging.segments import cost
 from helpline.privacy.sealing import Keyring
 from scheduling.base import new_id, next_tick
 
-CHUNK = 500  # rows in one INSERT
+CHUNK = 500  # ids in one query
+MANY = 500  # rows that change what is usual in the table
 
 
 def post(session: Session, notice: Notice, *, now: datetime) -> OutboxMessage | None:
@@ -42,9 +43,9 @@ def post_many(session: Session, notices: Sequence[Notice], *, now: datetime) -> 
         withdraw(session, prefix, now=now)
     people = known(session, (notice.to for notice in notices))
     rows = [_row(session.info["keyring"], one, people[one.to], now) for one in notices]
-    made: list[str] = []
-    for start in range(0, len(rows), CHUNK):
-        made += _insert(session, rows[start : start + CHUNK])
+    made = _insert(session, rows)
+    if len(made) >= MANY:
+        _look_again(session)
     return made
 
 
@@ -136,6 +137,42 @@ def _when(notice: Notice, to: Target, now: datetime) -> dict[str, Any]:
 
 
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> list[str]:
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    fresh = insert(OutboxMessage).on_conflict_do_nothing().returning(OutboxMessage.id)
-    return list(session.scalars(fresh, rows))
+    """Write the rows down, but for those that were asked for before; the ids of what is new.
+
+    The driver sends them one after the other by one prepared statement, which it cannot do where
+    each answers with its id: so the ids are only asked for when fewer rows came than were sent.
+    """
+    if not rows:
+        return []
+    connection, ids = session.connection(), [row["id"] for row in rows]
+    fresh = _INSERT[connection.dialect.name]
+    many = {"preserve_rowcount": True}
+    if connection.execute(fresh, rows, execution_options=many).rowcount == len(rows):
+        return ids
+    return [
+        one for start in range(0, len(ids), CHUNK) for one in _there(session, ids[start:][:CHUNK])
+    ]
+
+
+def _look_again(session: Session) -> None:
+    """Let PostgreSQL see how many wait now, or it sorts the whole queue for each text that leaves.
+
+    It would look by itself within a minute; if somebody else is looking, this does not wait.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("ANALYZE (SKIP_LOCKED) outbox_message (state, urgency, due_at, lane)")
+        )
+
+
+def _there(session: Session, ids: Sequence[str]) -> Sequence[str]:
+    """Those of the ids that are in the table, in their order."""
+    found = set(session.scalars(select(OutboxMessage.id).where(OutboxMessage.id.in_(ids))))
+    return [one for one in ids if one in found]
+
+
+_INSERT = {
+    dialect: insert(OutboxMessage.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # a Table, not only a FromClause
+    for dialect, insert in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
+}
