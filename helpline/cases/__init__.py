@@ -15,6 +15,7 @@ from helpline.cases.case import (
     Note,
     Risk,
 )
+from helpline.cases.checking_in import CHECK_IN, silent_after_risk
 from helpline.cases.choice import ChoiceKind, ChoiceState, WaitChoice
 from helpline.cases.choosing import Option, WayIsGone, ask_for_human, choose, options, wishes_of
 from helpline.cases.claims import claim, load
@@ -33,6 +34,14 @@ from helpline.cases.closing import (
     reopen_or_new,
 )
 from helpline.cases.debrief import Debrief
+from helpline.cases.debriefing import (
+    access_debrief,
+    answer_debrief,
+    leads_of,
+    open_debrief,
+    settle_debrief,
+    want_to_talk,
+)
 from helpline.cases.escalation import next_speaker_on
 from helpline.cases.estimate import WaitEstimate
 from helpline.cases.fitting import accepted, is_staffed, next_on
@@ -81,15 +90,29 @@ from helpline.cases.pipeline import (
     record,
     to_line,
 )
-from helpline.cases.review import enter_line, raise_attention, review, set_risk
+from helpline.cases.resting import cooling, on_voice, spared
+from helpline.cases.review import enter_line, raise_attention, review
+from helpline.cases.risk import (
+    NotImminent,
+    ReasonNeeded,
+    Rescue,
+    SecondPersonNeeded,
+    decide_rescue,
+    propose_rescue,
+    rescue_of,
+    set_risk,
+    words_of,
+)
 from helpline.cases.routing import route
 from helpline.cases.settling import last_choice, open_choice
 from helpline.cases.shifts import end_shift, hours_changed, pause, resume
 from helpline.cases.told import emergency_words
+from helpline.cases.unanswered import Unanswered, due_since, look_at, unanswered
 from helpline.cases.waiting import Place, place
 from helpline.cases.work import HANDLERS, WATCH_EVERY
 
 __all__ = [
+    "CHECK_IN",
     "DISPOSITIONS",
     "HANDLERS",
     "IN_LINE",
@@ -115,6 +138,7 @@ __all__ = [
     "HandoverState",
     "InLine",
     "InTalk",
+    "NotImminent",
     "Note",
     "OfLanguage",
     "Offer",
@@ -123,14 +147,20 @@ __all__ = [
     "Option",
     "Overdue",
     "Place",
+    "ReasonNeeded",
+    "Rescue",
     "Risk",
     "RoutingDecision",
     "RoutingPass",
+    "SecondPersonNeeded",
+    "Unanswered",
     "UnknownDisposition",
     "WaitChoice",
     "WaitEstimate",
     "WayIsGone",
     "accepted",
+    "access_debrief",
+    "answer_debrief",
     "answered",
     "ask_for_human",
     "ask_how_to_go_on",
@@ -146,7 +176,10 @@ __all__ = [
     "close",
     "close_for_erasure",
     "codenames_of",
+    "cooling",
+    "decide_rescue",
     "decline_offer",
+    "due_since",
     "emergency_words",
     "end_abuse",
     "end_shift",
@@ -161,39 +194,51 @@ __all__ = [
     "is_flagged",
     "is_staffed",
     "last_choice",
+    "leads_of",
     "leave_line",
     "load",
+    "look_at",
     "move",
     "names_of",
     "next_on",
     "next_speaker_on",
     "note",
     "of_teams",
+    "on_voice",
     "open_case",
     "open_case_of",
     "open_choice",
+    "open_debrief",
     "open_offers",
     "options",
     "overdue",
     "pause",
     "place",
+    "propose_rescue",
     "proposed_to",
     "raise_attention",
     "record",
     "refuse_handover",
     "reopen",
     "reopen_or_new",
+    "rescue_of",
     "resume",
     "return_cases_of",
     "review",
     "route",
     "said_back",
     "set_risk",
+    "settle_debrief",
+    "silent_after_risk",
+    "spared",
     "speakers",
     "take_back",
     "take_handover",
     "times_asked",
     "to_line",
+    "unanswered",
+    "want_to_talk",
     "wishes_of",
     "withdraw_handover",
+    "words_of",
 ]

@@ -9,18 +9,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from helpline.cases.case import IN_LINE, MOVES, WITH_COUNSELLOR, Case, CaseEvent, CaseState
 from helpline.cases.choice import ChoiceState
+from helpline.cases.estimate import CLAIMED, end_wait
 from helpline.cases.offer import Offer, OfferState
 from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, record
 from helpline.cases.settling import settle
+from helpline.cases.standing import VOICE_IS_OPEN
 from helpline.cases.told import is_an_answer, tell_seeker
 from helpline.errors import AtCapacity, CaseTaken, NoSuchCase, NotYours
+from helpline.instance import setting
 from helpline.messaging import outbox
-from helpline.people import Account, AccountState, Person, TeamMember
+from helpline.people import Account, AccountState, HowToReach, Person, TeamMember
 from helpline.pulse import beat
 
 # The states that count towards a counsellor's load; a wrap-up is paperwork.
@@ -67,7 +70,7 @@ def take(
     if held_by is not None:
         mine.append(Case.counsellor_id == held_by)
     if not beyond_cap:
-        mine.append(_load_of(counsellor_id) < cap)
+        mine += _has_room(session, counsellor_id, cap)
     case = session.scalar(
         update(Case)
         .where(*mine)
@@ -79,6 +82,7 @@ def take(
         raise _why_not(session, case_id, out_of, held_by)
     withdraw_offers(session, case, now=now, taken_by=counsellor_id)
     settle(session, case, ChoiceState.KEPT, now=now)
+    end_wait(session, case.id, CLAIMED, now=now)
     event = _record_taking(session, case, came_from, reason, actor_id or counsellor_id, now)
     beat(session, LINE_TOPIC, f"desk:{counsellor_id}", *([f"desk:{held_by}"] if held_by else []))
     _tell_who_writes(session, case, event, now)
@@ -149,14 +153,23 @@ def _locked_cap(session: Session, counsellor_id: str) -> int:
     return cap
 
 
-def _load_of(counsellor_id: str) -> Any:
+def _has_room(session: Session, counsellor_id: str, cap: int) -> list[ColumnElement[bool]]:
+    """Below their cap; and a call takes the whole person: one at a time, and nothing beside it."""
+    load = _load_of(counsellor_id)
+    if not setting(session, VOICE_IS_OPEN, default=False):
+        return [load < cap]
+    calls = _load_of(counsellor_id, only=HowToReach.CALL)
+    return [load < cap, calls == 0, (Case.how != HowToReach.CALL) | (load == 0)]
+
+
+def _load_of(counsellor_id: str, only: HowToReach | None = None) -> Any:
     held = aliased(Case)
-    return (
+    counted = (
         select(func.count())
         .select_from(held)
         .where(held.counsellor_id == counsellor_id, held.state.in_(LOAD))
-        .scalar_subquery()
     )
+    return (counted if only is None else counted.where(held.how == only)).scalar_subquery()
 
 
 def _taken(session: Session, counsellor_id: str, now: datetime) -> dict[str, Any]:

@@ -10,8 +10,18 @@ from sqlalchemy.orm import Session
 from helpline.cases.case import ABUSIVE, WITH_COUNSELLOR, Case, CaseState
 from helpline.cases.choice import ChoiceState
 from helpline.cases.claims import take, withdraw_offers
+from helpline.cases.debriefing import rest_after
+from helpline.cases.estimate import LEFT, end_wait
 from helpline.cases.handovers import withdraw_proposals
-from helpline.cases.pipeline import ask_to_route, is_flagged, move, open_case, open_case_of, to_line
+from helpline.cases.pipeline import (
+    ask_to_route,
+    is_flagged,
+    move,
+    open_case,
+    open_case_of,
+    see_that_it_is_answered,
+    to_line,
+)
 from helpline.cases.settling import forget_wishes, settle
 from helpline.cases.told import local_when, tell_seeker, tell_staff
 from helpline.errors import AtCapacity, CaseTaken, NotYours
@@ -126,6 +136,8 @@ def end(
     )
     withdraw_offers(session, case, now=now)
     _end_wait(session, case, now)
+    if last_with is not None and by_id == last_with:
+        rest_after(session, case, last_with, now=now)
     if how.says:
         tell_seeker(session, case, how.says, str(now), now=now, cancels="nobody_", facts=facts)
     ask_to_route(session, now=now, about="")  # somebody has room again
@@ -219,6 +231,7 @@ def reopen(session: Session, case: Case, *, now: datetime) -> None:
     if not _back_to_the_same(session, case, now):
         case.waiting_since = None  # they wait from now on
         to_line(session, case, reason="reopened", now=now)
+    see_that_it_is_answered(session, case, now=now)
     case.closed_at, case.disposition, case.is_substantive = None, "", True
     session.flush()
 
@@ -268,6 +281,7 @@ def _anew(session: Session, seeker: Person, last: Case | None, now: datetime) ->
 def _end_wait(session: Session, case: Case, now: datetime) -> None:
     """What they chose for this wait ends with it: nothing of it holds for the next one."""
     settle(session, case, ChoiceState.WITHDRAWN, now=now)
+    end_wait(session, case.id, LEFT, now=now)
     forget_wishes(case)
     session.flush()
 

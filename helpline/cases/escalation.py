@@ -32,35 +32,53 @@ def nobody_took_it(session: Session, case_id: str, *, now: datetime) -> None:
         tell_coordinators(session, case, "nobody_took_it", now=now)
 
 
-def tell_coordinators(session: Session, case: Case, text: str, *, now: datetime) -> None:
-    """Coordinators on shift; should none be, all of them: a dead end is a defect."""
-    everybody = holders_of(session, Role.COORDINATOR)
-    on = {duty.person_id for duty in promises.on_shift(session, now, among=everybody)}
+def tell_coordinators(
+    session: Session, case: Case, text: str, *, now: datetime, key: str = ""
+) -> None:
+    """Coordinators on shift; should none be, all of them: a dead end is a defect.
+
+    Once for each wait, or once for each `key`.
+    """
     tell_staff(
         session,
-        [each for each in everybody if each in on] or everybody,
+        coordinators_for(session, now),
         text,
-        f"{text}:{case.id}:{case.waiting_since or case.opened_at}",
+        key or f"{text}:{case.id}:{case.waiting_since or case.opened_at}",
         now=now,
         urgency=case.urgency,
         even_off_shift=True,
     )
 
 
+def coordinators_for(session: Session, now: datetime) -> list[str]:
+    """Coordinators on shift; should none be, all of them."""
+    everybody = holders_of(session, Role.COORDINATOR)
+    on = {duty.person_id for duty in promises.on_shift(session, now, among=everybody)}
+    return [each for each in everybody if each in on] or everybody
+
+
 def leads_on(session: Session, now: datetime, *, team_id: str | None = None) -> list[str]:
     """Who leads now: leads on shift, else stand-ins on shift, of the team where there is any."""
+    leads, stand_ins = leading(session, now, team_id=team_id)
+    return leads or stand_ins
+
+
+def leading(
+    session: Session, now: datetime, *, team_id: str | None = None
+) -> tuple[list[str], list[str]]:
+    """Leads on shift and stand-ins on shift, nobody who pauses; of the team where there is any."""
     on = {duty.person_id: duty for duty in promises.on_shift(session, now) if not duty.paused}
     places = select(TeamMember).where(TeamMember.person_id.in_(list(on)))
     members = session.scalars(places).all()
+    ranks = []
     for role, place in ((DutyRole.LEAD, Place.LEAD), (DutyRole.STAND_IN, Place.STAND_IN)):
         found = {
             (duty.person_id, team) for duty in on.values() for r, team in duty.duties if r == role
         }
         found |= {(row.person_id, row.team_id) for row in members if row.place is place}
         of_team = {person_id for person_id, team in found if team == team_id}
-        if found:
-            return sorted(of_team or {person_id for person_id, _ in found})
-    return []
+        ranks.append(sorted(of_team or {person_id for person_id, _ in found}))
+    return ranks[0], ranks[1]
 
 
 def holders_of(session: Session, role: Role) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpline.cases.case import Case, CaseState
+from helpline.cases.checking_in import CHECK_IN, Silent, silent_after_risk
 from helpline.cases.offer import Offer, OfferState, RoutingDecision
 from helpline.jobs import Job, JobState
 from helpline.messaging.outbox.row import OutboxMessage, OutboxState
@@ -40,7 +41,7 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Something past its limit. what: the state, or "offer". why: in English, for staff.
+    """Something past its limit. what: the state, "offer" or "check_in". why: in English, for staff.
 
     reasons: how many were left out by which rule when it was last matched (`matching.Excluded`).
     """
@@ -65,6 +66,7 @@ class Failed:
 def overdue(session: Session, now: datetime) -> list[Overdue]:
     """Every case past its limit, the most urgent first, then who has waited longest."""
     found = [*_waiting(session, now), *_resting(session, now), *_stale_offers(session, now)]
+    found += [_silent(each) for each in silent_after_risk(session, now)]
     return sorted(found, key=lambda each: (each.urgency, each.since, each.case_id))
 
 
@@ -99,6 +101,11 @@ def _resting(session: Session, now: datetime) -> Iterator[Overdue]:
     for case in _cases(session, LIMITS):
         if now - case.moved_at > LIMITS[case.state]:
             yield Overdue(case.id, case.state, case.moved_at, _WHY[case.state], case.urgency)
+
+
+def _silent(found: Silent) -> Overdue:
+    why = "after a risk they have gone silent: ask how they are"
+    return Overdue(found.case.id, CHECK_IN, found.since, why, found.case.urgency)
 
 
 def _stale_offers(session: Session, now: datetime) -> Iterator[Overdue]:

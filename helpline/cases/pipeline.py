@@ -24,6 +24,8 @@ from scheduling.base import new_id
 
 LINE_TOPIC = "desk:waiting"
 _SEEN_ON_THE_LINE = (CaseState.IN_REVIEW, *IN_LINE)
+_WAITS_FOR_US = (CaseState.IN_REVIEW, CaseState.WAITING, CaseState.ACTIVE)
+_URGENT = 2
 
 
 def open_case(
@@ -105,6 +107,8 @@ def move(
         session.refresh(case)
         raise WrongMove(case.state, to)
     _tell_watchers(session, case, came_from, held_by)
+    if to in _WAITS_FOR_US:
+        see_that_it_is_answered(session, case, now=now)
     return record(
         session,
         case,
@@ -209,12 +213,23 @@ def ask_to_route(session: Session, *, now: datetime, about: str | None = None) -
     enqueue(session, "route", {} if about is None else {"about": about}, run_at=now)
 
 
+def see_that_it_is_answered(session: Session, case: Case, *, now: datetime) -> None:
+    """Words of ours are due to somebody: of an urgent case others hear when none come
+    (`unanswered`)."""
+    if case.urgency <= _URGENT:
+        key = f"unanswered:{case.id}:look"
+        enqueue(session, "unanswered", {"case_id": case.id}, run_at=now, dedupe_key=key)
+
+
 def answered(session: Session, case: Case, by_id: str, now: datetime) -> None:
-    """The counsellor wrote: now it is the person's turn. In a handover or wrap-up nothing moves."""
+    """The counsellor wrote: now it is the person's turn. In a handover or wrap-up nothing moves,
+    but that there was an answer is kept: it ends what is due, and any silence of ours."""
     if case.first_reply_at is None:
         case.first_reply_at = now
     if case.state is CaseState.ACTIVE:
         move(session, case, CaseState.WAITING_SEEKER, reason="answered", now=now, actor_id=by_id)
+    else:
+        record(session, case, "answered", now=now, reason="answered", actor_id=by_id)
     _tell_watchers(session, case)
 
 

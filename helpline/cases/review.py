@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from helpline.alerts import raise_alert
-from helpline.cases.case import IN_LINE, URGENCY, Case, CaseState, Risk
+from helpline.cases.case import Case, CaseState, Risk
 from helpline.cases.escalation import ALERTS_TOPIC, holders_of, leads_on, tell_coordinators
+from helpline.cases.estimate import LEFT, end_wait
 from helpline.cases.pipeline import (
-    LINE_TOPIC,
-    ask_to_route,
     is_flagged,
     move,
     record,
     to_line,
 )
+from helpline.cases.risk import set_risk, stir
 from helpline.cases.told import tell_seeker, tell_staff
 from helpline.instance import Line, Review, first_line
 from helpline.jobs import enqueue
@@ -86,6 +86,7 @@ def review(
         closed_at=now,
         disposition="declined",
     )
+    end_wait(session, case.id, LEFT, now=now)
     tell_seeker(session, case, "declined", str(now), now=now)
 
 
@@ -107,14 +108,6 @@ def tell_reviewers(session: Session, case: Case, *, now: datetime) -> None:
     tell_staff(session, on, "review_waiting", f"review:{case.id}:{case.moved_at}", now=now)
 
 
-def set_risk(session: Session, case: Case, risk: Risk, *, by_id: str, now: datetime) -> None:
-    """A human says how great the risk is; how urgent the case is follows."""
-    facts = {"from": case.risk_level, "to": risk}
-    case.risk_level, case.urgency = risk, URGENCY[risk]
-    record(session, case, "risk", now=now, reason=risk, actor_id=by_id, facts=facts)
-    _stir(session, case, now)
-
-
 def raise_attention(session: Session, case: Case, entry: str, *, now: datetime) -> None:
     """A listed word was seen: the case moves up in the line, and whoever leads now is told.
 
@@ -127,7 +120,7 @@ def raise_attention(session: Session, case: Case, entry: str, *, now: datetime) 
     raise_alert(session, "attention", case.id, now=now)
     beat(session, ALERTS_TOPIC)
     _tell_lead(session, case, now)
-    _stir(session, case, now)
+    stir(session, case, now)
     if case.state is CaseState.IN_REVIEW:
         limit = case.moved_at + REVIEW_LIMITS[case.urgency]
         enqueue(session, "review_limit", {"case_id": case.id}, run_at=max(now, limit))
@@ -148,13 +141,3 @@ def _tell_lead(session: Session, case: Case, now: datetime) -> None:
         tell_staff(session, leads, "attention", key, now=now, urgency=case.urgency)
     else:
         tell_coordinators(session, case, "attention", now=now)
-
-
-def _stir(session: Session, case: Case, now: datetime) -> None:
-    """The order of the line may have changed."""
-    session.flush()
-    beat(session, f"case:{case.id}", LINE_TOPIC)
-    if case.counsellor_id:
-        beat(session, f"desk:{case.counsellor_id}")
-    if case.state in IN_LINE:
-        ask_to_route(session, now=now, about=case.id)

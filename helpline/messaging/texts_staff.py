@@ -17,6 +17,7 @@ STAFF: dict[str, Wording] = {
     "handover_refused": _to_staff(N_("Your colleague cannot take it over right now.")),
     "case_given": _to_staff(N_("Something was given to you. Please look.")),
     "case_returned": _to_staff(N_("Something came back to you. Please look.")),
+    "colleague_talk": _to_staff(N_("A colleague would like to talk with you. Please look.")),
     "joined_elsewhere": _to_staff(N_("Something you had goes on with a colleague now.")),
     "answer_came": _to_staff(N_("Somebody has answered you.")),
     "nobody_took_it": _to_staff(N_("Nobody has taken what is waiting. Please look.")),
