@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from helpline.cases.case import Case
 from helpline.cases.claims import LOAD
@@ -29,6 +29,8 @@ from helpline.people import (
 from scheduling import promises
 from scheduling.availability import DutyRole
 
+_MANY = 500
+ANSWERS_UNTOLD = 0.9  # the share of offers somebody reacts to, before any is known (`learning`)
 _SPEAKS = {
     Level.NATIVE: Speaks.NATIVE,
     Level.FLUENT: Speaks.FLUENT,
@@ -82,7 +84,7 @@ def candidates(session: Session, now: datetime, by: Standing | None = None) -> l
             zone=helper.zone,
             until=on[who].until,
             hours_helped=by.hours.get(who, 0.0),
-            answers=by.answers.get(who, 1.0),
+            answers=by.answers.get(who, ANSWERS_UNTOLD),
         )
         for who, helper in sorted(helpers.items())
     ]
@@ -103,7 +105,7 @@ def languages_of(session: Session, person_ids: Collection[str]) -> dict[str, dic
     """What people speak, and how well."""
     found = defaultdict[str, dict[str, Speaks]](dict)
     row = PersonLanguage
-    rows = select(row.person_id, row.tag, row.level).where(row.person_id.in_(list(person_ids)))
+    rows = select(row.person_id, row.tag, row.level).where(_whose(row.person_id, person_ids))
     for person_id, tag, level in session.execute(rows):
         found[person_id][tag] = _SPEAKS[level]
     return found
@@ -125,11 +127,13 @@ def _helpers(session: Session, among: Collection[str]) -> dict[str, _Helper]:
         .join(AccountRole, AccountRole.person_id == row.person_id)
         .join(Person, Person.id == row.person_id)
         .where(row.state == AccountState.ACTIVE, AccountRole.role == Role.COUNSELLOR)
-        .where(row.person_id.in_(list(among)))
+        .where(_whose(row.person_id, among))
     )
+    wanted = frozenset(among)
     return {
         who: _Helper(cap, gender, band, _split(topics), _split(clearances), zone)
         for who, cap, gender, band, topics, clearances, zone in session.execute(rows)
+        if who in wanted
     }
 
 
@@ -141,7 +145,7 @@ def _split(codes: str) -> frozenset[str]:
 def _cooling(session: Session, among: Collection[str], now: datetime) -> set[str]:
     """Who rests after a heavy conversation."""
     rows = select(Debrief.person_id).where(
-        Debrief.person_id.in_(list(among)), Debrief.answered_at.is_(None), Debrief.until_at > now
+        _whose(Debrief.person_id, among), Debrief.answered_at.is_(None), Debrief.until_at > now
     )
     return set(session.scalars(rows))
 
@@ -157,7 +161,7 @@ def _loads(session: Session, among: Collection[str]) -> dict[str, int]:
 
 def _offered(session: Session, among: Collection[str]) -> set[str]:
     rows = select(Offer.counsellor_id).where(
-        Offer.counsellor_id.in_(list(among)), Offer.state == OfferState.OPEN
+        _whose(Offer.counsellor_id, among), Offer.state == OfferState.OPEN
     )
     return set(session.scalars(rows))
 
@@ -174,7 +178,7 @@ def _lapsed(
     rows = (
         select(Offer.counsellor_id, func.max(Offer.expires_at))
         .where(
-            Offer.counsellor_id.in_(list(among)),
+            _whose(Offer.counsellor_id, among),
             Offer.state == OfferState.EXPIRED,
             Offer.expires_at > now - absent_for,
         )
@@ -204,7 +208,7 @@ def _rested(session: Session, among: Collection[str]) -> dict[str, datetime]:
 def _teams(session: Session, among: Collection[str]) -> dict[str, dict[str, Place]]:
     """In which teams somebody is, and as what."""
     row = TeamMember
-    rows = select(row.person_id, row.team_id, row.place).where(row.person_id.in_(list(among)))
+    rows = select(row.person_id, row.team_id, row.place).where(_whose(row.person_id, among))
     found = defaultdict[str, dict[str, Place]](dict)
     for person_id, team_id, place in session.execute(rows):
         found[person_id][team_id] = place
@@ -216,6 +220,11 @@ def _rung(places: Mapping[str, Place]) -> Rung:
     if Place.STAND_IN in places.values():
         return Rung.STAND_IN
     return Rung.LEAD if Place.LEAD in places.values() else Rung.MATCH
+
+
+def _whose(person_id: InstrumentedAttribute[str], among: Collection[str]) -> ColumnElement[bool]:
+    """The rows of certain people; when they are many, all are read, which is cheaper."""
+    return person_id.in_(list(among)) if len(among) <= _MANY else true()
 
 
 def _on_duty_as(duty: promises.OnDuty) -> Rung | None:

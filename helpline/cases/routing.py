@@ -50,7 +50,8 @@ def route(
         return []
     decisions = assign(waiting, on, now, by.parameters, by.prices)
     _act(session, _to_act_on(session, decisions, changed), waiting, on, by, now)
-    _again_at_next_change(session, waiting, now)
+    if changed is None or changed:
+        _again_at_next_change(session, waiting, now)
     return decisions
 
 

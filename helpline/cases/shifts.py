@@ -60,4 +60,4 @@ def _changed(session: Session, person_id: str, reason: str, now: datetime) -> No
     if reason != "resumed":
         take_back_offers(session, person_id, reason=reason, now=now)
     beat(session, f"desk:{person_id}", LINE_TOPIC)
-    ask_to_route(session, now=now)
+    ask_to_route(session, now=now, about="")

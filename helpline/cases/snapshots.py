@@ -7,14 +7,17 @@ shift take some tens of kilobytes.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from helpline.cases.offer import RoutingPass
 from helpline.matching import Candidate, Prices, Rung, SafeHours, Speaks, Waiting
 from scheduling.base import new_id
+
+KEPT_FOR = timedelta(days=14)
 
 
 class Snapshot(NamedTuple):
@@ -55,6 +58,15 @@ def snapshot_of(kept: RoutingPass) -> Snapshot:
         tuple(Waiting(**_read(each, _WAITING)) for each in facts["waiting"]),
         tuple(Candidate(**_read(each, _CANDIDATE)) for each in facts["on"]),
         Prices({hour: facts["prices"]}),
+    )
+
+
+def forget_passes(session: Session, *, now: datetime) -> None:
+    """Let go of what is older than `KEPT_FOR`; the decisions themselves stay with their cases."""
+    session.execute(
+        delete(RoutingPass)
+        .where(RoutingPass.at < now - KEPT_FOR)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -9,7 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpline.alerts import Alert
+from helpline.cases import learning
 from helpline.cases.case import IN_LINE, Case, CaseState
+from helpline.cases.checking_in import ask_to_check_in, had_a_risk
 from helpline.cases.closing import close
 from helpline.cases.escalation import alert_once, tell_coordinators
 from helpline.cases.handovers import end_stale_proposals
@@ -19,6 +21,7 @@ from helpline.cases.overdue import LIMITS, Overdue, overdue
 from helpline.cases.promising import due, look_ahead
 from helpline.cases.review import end_review
 from helpline.cases.routing import route
+from helpline.cases.unanswered import LOOK, look_at, look_at_all
 from helpline.jobs import Job, JobState
 
 WATCH_EVERY = timedelta(minutes=1)
@@ -64,13 +67,19 @@ def choice_due(session: Session, payload: Mapping[str, Any], now: datetime) -> N
     due(session, payload["choice_id"], now=now)
 
 
+def is_it_answered(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
+    look_at(session, payload["case_id"], now=now)
+
+
 def watch(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
     """Every minute: move on what can be moved, and tell people of the rest."""
     expire_offers(session, now=now)
     end_stale_proposals(session, now=now)
     return_unanswered(session, now=now)
+    look_at_all(session, now=now)
     _end_reviews(session, now)
     _close_quiet(session, now)
+    ask_to_check_in(session, now=now)
     route(session, now=now)
     _tell_overdue(session, now)
 
@@ -89,6 +98,7 @@ def _close_quiet(session: Session, now: datetime) -> None:
             Case.state == CaseState.WAITING_SEEKER,
             Case.moved_at < now - LIMITS[CaseState.WAITING_SEEKER],
             Case.urgency > 2,
+            ~had_a_risk(),
         )
     ).all()
     for case in quiet:
@@ -120,6 +130,8 @@ HANDLERS: dict[str, Callable[[Session, Mapping[str, Any], datetime], None]] = {
     "offer_expiry": offers_ran_out,
     "review_limit": review_ran_out,
     "case_watch": watch,
+    learning.KIND: learning.learn,
     "choice_ahead": choice_ahead,
     "choice_due": choice_due,
+    LOOK: is_it_answered,
 }

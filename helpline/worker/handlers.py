@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from helpline import cases
+from helpline.cases import learning
 from helpline.intake import texting
 from helpline.messaging import reconcile
 from helpline.messaging.inbound import RECEIVE
@@ -46,6 +47,7 @@ ERRANDS: dict[str, Errand] = {
 # What repeats, and how often. The first run is asked for when a worker starts.
 EVERY: dict[str, timedelta] = {
     "case_watch": cases.WATCH_EVERY,
+    learning.KIND: learning.LEARN_EVERY,
     reconcile.KIND: reconcile.EVERY,
     "tidy": timedelta(hours=1),
 }

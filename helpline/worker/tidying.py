@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from helpline.cases import CaseEvent
+from helpline.cases.snapshots import forget_passes
 from helpline.messaging.outbox import DeliveryEvent, PartsSpent
 from helpline.throttle import sweep
 from scheduling.base import new_id
@@ -35,3 +36,4 @@ def tidy(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
     session.execute(delete(DeliveryEvent).where(DeliveryEvent.at < now - _REPORTS_KEPT))
     oldest = (now - _BUDGETS_KEPT).date().isoformat()
     session.execute(delete(PartsSpent).where(PartsSpent.day < oldest))
+    forget_passes(session, now=now)
