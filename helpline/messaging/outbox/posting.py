@@ -162,7 +162,7 @@ def _look_again(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(
-            text("ANALYZE (SKIP_LOCKED) outbox_message (state, urgency, due_at, lane)")
+            text("ANALYZE (SKIP_LOCKED) outbox_message (state, channel, urgency, due_at)")
         )
 
 
