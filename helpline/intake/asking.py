@@ -25,6 +25,8 @@ from helpline.privacy.return_code import Code
 CONSENT_VERSION = "2026-11"
 """Of the words under "Before you send": raised whenever their meaning changes."""
 
+GENDER_WISHES = ("woman", "man")
+AGE_WISHES = ("under30", "30to59", "60plus")
 AGE_BANDS = ("under18", "18to25", "26to40", "41to60", "over60")
 HOUR = timedelta(hours=1)
 NUMBERS_OF_A_CLIENT = 3  # an hour, so that nobody has strangers texted (and 20 in all)
@@ -39,7 +41,9 @@ class Answers:
 
     written_in: the language of the page, in which we write to them. phone: E.164; with `how` TEXT
     answers go there, else only a neutral notice (`notify` "text"). mail: for `notify` "mail".
-    safe_from, safe_until: wall times in `zone`, both or neither. form_key: random, one per form.
+    safe_from, safe_until: wall times in `zone`, both or neither. gender_wish, age_wish: whom they
+    would rather talk to (`GENDER_WISHES`, `AGE_WISHES`), "" for no matter. form_key: random, one
+    per form.
     """
 
     language: str
@@ -57,6 +61,8 @@ class Answers:
     safe_from: time | None = None
     safe_until: time | None = None
     may_read_here: bool = True
+    gender_wish: str = ""
+    age_wish: str = ""
     form_key: str = ""
 
 
@@ -209,6 +215,7 @@ def _open(session: Session, person: Person, answers: Answers, now: datetime) -> 
         topic=answers.topic,
     )
     case.consent_version, case.consent_at = CONSENT_VERSION, now
+    case.gender_wish, case.age_wish = answers.gender_wish, answers.age_wish
     session.flush()
     return case
 

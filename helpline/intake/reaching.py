@@ -23,11 +23,16 @@ class Reached:
     zone_is_guess: bool
     safe_from: time | None
     safe_until: time | None
+    gender_wish: str = ""
+    age_wish: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What they want from now on. phone (E.164), mail: "" keeps the ones there are."""
+    """What they want from now on. phone (E.164), mail: "" keeps the ones there are.
+
+    gender_wish, age_wish: whom they would rather talk to; "" for no matter.
+    """
 
     how: HowToReach
     notify: str = ""
@@ -36,12 +41,15 @@ class Wishes:
     zone: str = "UTC"
     safe_from: time | None = None
     safe_until: time | None = None
+    gender_wish: str = ""
+    age_wish: str = ""
 
 
 def reached(session: Session, person: Person) -> Reached:
     """How a person is reached now."""
     safe = session.get(SafeContact, person.id)
     phone = contacts.of(session, person.id, ContactKind.PHONE)
+    case = cases.open_case_of(session, person.id)
     return Reached(
         how=safe.how if safe else HowToReach.WEB,
         notify=safe.notify_when_answered if safe else "",
@@ -51,6 +59,8 @@ def reached(session: Session, person: Person) -> Reached:
         zone_is_guess=person.zone_is_guess,
         safe_from=safe.safe_from if safe else None,
         safe_until=safe.safe_until if safe else None,
+        gender_wish=case.gender_wish if case else "",
+        age_wish=case.age_wish if case else "",
     )
 
 
@@ -68,8 +78,10 @@ def change(session: Session, person: Person, wishes: Wishes, *, now: datetime) -
     case = cases.open_case_of(session, person.id)
     if case is not None:
         case.how = wishes.how
+        case.gender_wish, case.age_wish = wishes.gender_wish, wishes.age_wish
         cases.record(session, case, "reach_changed", now=now, reason=wishes.how.value)
         only_on_the_page(session, case, now=now)
+        cases.ask_to_route(session, now=now, about=case.id)
     session.flush()
 
 

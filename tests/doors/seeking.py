@@ -91,6 +91,9 @@ def code(page: TestResponse) -> str:
 _OF = {
     1: ("language", "safe"),
     2: ("words", "topic", "alias"),
-    3: ("how", "phone", "notify", "notify_phone", "mail", "safe_from", "safe_until", "zone"),
+    3: (
+        *("how", "phone", "notify", "notify_phone", "mail", "safe_from", "safe_until", "zone"),
+        *("gender_wish", "age_wish"),
+    ),
     4: ("age_band",),
 }

@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         leaving,
         returning,
         talk,
+        ways,
         words,
     )
 

@@ -190,6 +190,7 @@ def _third(form: Carried) -> dict[str, object]:
         "hours": fields.hours(),
         "places": zones.choices(runtime().now()),
         "zone": form.get("zone") or fields.guessed_zone(),
+        **words.wishes(),
     }
 
 

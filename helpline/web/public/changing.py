@@ -71,6 +71,8 @@ def change_reach(person: Person) -> ResponseReturnValue:
         zone=fields.chosen_zone(typed) or (meant.zone if meant.phone else person.zone),
         safe_from=meant.safe_from,
         safe_until=meant.safe_until,
+        gender_wish=meant.gender_wish,
+        age_wish=meant.age_wish,
     )
     with transaction() as session:
         if asking.too_many(session, meant, client=visiting.client(), now=now) is not None:
@@ -180,6 +182,8 @@ def _as_typed(reached: Reached) -> Carried:
             "zone": reached.zone,
             "safe_from": f"{reached.safe_from:%H:%M}" if reached.safe_from else "",
             "safe_until": f"{reached.safe_until:%H:%M}" if reached.safe_until else "",
+            "gender_wish": reached.gender_wish,
+            "age_wish": reached.age_wish,
         }
     )
 
@@ -213,6 +217,7 @@ def _reach_page(
         reached=reached,
         texts_are_open=first.texts_are_open() or reached.how.value == "text",
         hours=fields.hours(),
+        **words.wishes(),
         places=zones.choices(runtime().now()),
         zone=form.get("zone") or person.zone,
     )

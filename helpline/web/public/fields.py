@@ -1,7 +1,7 @@
 """The form's fields: which step asks them, what is wrong with what was typed, what it means."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import time
 
 from babel.core import get_global
@@ -12,7 +12,7 @@ from helpline.conversation import LONGEST
 from helpline.db import read
 from helpline.instance import TextRules, text_rules
 from helpline.intake import numbers
-from helpline.intake.asking import AGE_BANDS, Answers
+from helpline.intake.asking import AGE_BANDS, AGE_WISHES, GENDER_WISHES, Answers
 from helpline.intake.numbers import Number, Unreachable
 from helpline.intake.topics import TOPICS
 from helpline.messaging.inbound import readable
@@ -28,7 +28,18 @@ from scheduling.zones import UnknownZone
 STEPS: Mapping[int, tuple[str, ...]] = {
     1: ("language", "safe"),
     2: ("topic", "words", "alias"),
-    3: ("how", "phone", "notify", "notify_phone", "mail", "safe_from", "safe_until", "zone"),
+    3: (
+        "how",
+        "phone",
+        "notify",
+        "notify_phone",
+        "mail",
+        "safe_from",
+        "safe_until",
+        "zone",
+        "gender_wish",
+        "age_wish",
+    ),
     4: ("age_band", "agree"),
 }
 KEPT_AT_MOST = 20_000  # characters of one field that are carried on; far above what is allowed
@@ -110,8 +121,14 @@ def answers(carried: Carried) -> Answers:
         safe_from=safe_from,
         safe_until=safe_until,
         may_read_here=carried.get("safe") != "no",
+        gender_wish=_one_of(GENDER_WISHES, carried.get("gender_wish")),
+        age_wish=_one_of(AGE_WISHES, carried.get("age_wish")),
         form_key=carried.form_key,
     )
+
+
+def _one_of(known: Collection[str], typed: str) -> str:
+    return typed if typed in known else ""
 
 
 def chosen_zone(carried: Carried) -> str | None:

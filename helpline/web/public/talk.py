@@ -7,14 +7,22 @@ touching what is being typed. The title never changes and never says anything.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from helpline import cases, pulse
-from helpline.cases import IN_LINE, WITH_COUNSELLOR, Case, CaseState, Place
+from helpline.cases import (
+    IN_LINE,
+    WITH_COUNSELLOR,
+    Case,
+    CaseState,
+    ChoiceState,
+    Place,
+    WaitChoice,
+)
 from helpline.conversation import LONGEST, Said, seen_by_seeker, thread
 from helpline.db import read, transaction
 from helpline.errors import CodeInMessage, EmptyMessage, MessageTooLong
@@ -24,16 +32,21 @@ from helpline.runtime import runtime
 from helpline.web import csrf
 from helpline.web.language import gettext as _
 from helpline.web.language import language
-from helpline.web.public import bp, fields, first, returning, visiting, words
+from helpline.web.public import bp, fields, first, returning, visiting, ways, words
 
 TOGETHER = (CaseState.ACTIVE, CaseState.WAITING_SEEKER, CaseState.HANDOVER)
 SLOT = timedelta(minutes=5)  # a shift begins without anything changing: so old a page may be
+_WAITS = (*IN_LINE, CaseState.IN_REVIEW)
 OVER = (CaseState.WRAP_UP, CaseState.CLOSED, CaseState.EXPIRED, CaseState.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows. `who`: the first name of the one who answers, or ""."""
+    """What the page shows. `who`: the first name of the one who answers, or "".
+
+    staffed: whether somebody is on who fits; next_on: else when somebody will be. choice: the last
+    one of this wait, whatever became of it.
+    """
 
     person: Person
     case: Case
@@ -41,6 +54,9 @@ class View:
     who: str
     place: Place
     version: str
+    staffed: bool = True
+    next_on: datetime | None = None
+    choice: WaitChoice | None = None
 
     @property
     def stands(self) -> str:
@@ -50,9 +66,20 @@ class View:
             return "together"
         if state in OVER:
             return "left" if self.case.disposition == "left" else "over"
-        if self.place.is_staffed:
+        if self.staffed:
             return "waiting"
-        return "nobody" if self.place.next_on else "nobody_known"
+        return "nobody" if self.next_on else "nobody_known"
+
+    @property
+    def chosen(self) -> str:
+        """What they chose and what still stands, in a sentence."""
+        stands = self.choice is not None and self.choice.state is ChoiceState.OPEN
+        return ways.chosen(self.choice, self.case, self.person.zone) if stands else ""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the last hour that was promised to them was not kept."""
+        return self.choice is not None and self.choice.state is ChoiceState.BROKEN
 
     @property
     def may_leave(self) -> bool:
@@ -121,9 +148,14 @@ def write() -> ResponseReturnValue:
 
 
 def show(
-    person: Person, *, error: str = "", typed: str | None = None, status: int = 200
+    person: Person,
+    *,
+    error: str = "",
+    way_error: str = "",
+    typed: str | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
-    """The whole page, with what was typed and why it did not go."""
+    """The whole page, with what was typed or chosen and why it did not go."""
     found = _seen(_view(person))
     text = fields.tidy(request.form.get("text", "")) if typed is None else typed
     page = _draw(
@@ -134,6 +166,7 @@ def show(
         form_key=secrets.token_urlsafe(18),
         tag=f'"{found.version}-{language()}"',
         most=LONGEST,
+        ways=ways.ways(found.person, found.case, staffed=found.staffed, error=way_error),
         links=first.texts_are_open() and reaching.waits_for_link(read(), found.person),
     )
     return page, status
@@ -173,7 +206,20 @@ def _view(person: Person) -> View:
     place = cases.place(session, case, now=now)
     helper = session.get(Person, case.counsellor_id) if case.counsellor_id else None
     who = helper.alias if helper else ""
-    return View(person, case, thread(session, case), who, place, version)
+    staffed, next_on = _who_fits(case, place, now)
+    choice = cases.last_choice(session, case) if case.state in _WAITS else None
+    said = thread(session, case)
+    return View(person, case, said, who, place, version, staffed, next_on, choice)
+
+
+def _who_fits(case: Case, place: Place, now: datetime) -> tuple[bool, datetime | None]:
+    """As the line's own reckoning says, unless they wish for somebody or accepted a language."""
+    if case.state not in _WAITS or not (case.accepts or case.gender_wish or case.age_wish):
+        return place.is_staffed, place.next_on
+    if cases.is_staffed(read(), case, now):
+        return True, None
+    coming = cases.next_on(read(), case, now)
+    return False, coming if coming is not None and coming > now else None
 
 
 def _version(case: Case) -> str:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from helpline import i18n
-from helpline.intake.asking import AGE_BANDS
+from helpline.intake.asking import AGE_BANDS, AGE_WISHES, GENDER_WISHES
 from helpline.web.errors import tells
 from helpline.web.language import LazyText, language
 from helpline.web.language import lazy_gettext as _l
@@ -16,6 +16,11 @@ AGES: dict[str, LazyText] = dict(
         strict=True,
     )
 )
+_GENDERS = dict(zip(GENDER_WISHES, (_l("A woman"), _l("A man")), strict=True))
+_WISHED_AGES = dict(
+    zip(AGE_WISHES, (_l("Under 30"), _l("30 to 59"), _l("60 or older")), strict=True)
+)
+_NO_MATTER = _l("It does not matter")
 TOO_LONG = _l(
     "This is %(count)s characters long, and %(most)s fit into one message. Nothing is lost:"
     " shorten it here, or send the rest as another message."
@@ -48,6 +53,14 @@ JOIN_NEEDS_YES = _l("We join them only with your yes. Tick this first.")
 def minutes(wait: timedelta) -> str:
     """How long to wait, in whole minutes, in words."""
     return i18n.duration(timedelta(minutes=-(-wait.total_seconds() // 60)), language())
+
+
+def wishes() -> dict[str, list[tuple[str, LazyText]]]:
+    """Whom somebody would rather talk to: the choices of both fields."""
+    return {
+        "genders": [("", _NO_MATTER), *_GENDERS.items()],
+        "wished_ages": [("", _NO_MATTER), *_WISHED_AGES.items()],
+    }
 
 
 def register() -> None:
