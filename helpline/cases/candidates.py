@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from helpline.cases.case import Case
 from helpline.cases.claims import LOAD
-from helpline.cases.debrief import Debrief
 from helpline.cases.offer import Offer, OfferState
+from helpline.cases.resting import cooling, on_voice
 from helpline.cases.standing import Standing, standing
 from helpline.matching import TEXT, VOICE, Candidate, Rung, Speaks, can_help_in
 from helpline.people import (
@@ -60,7 +60,8 @@ def candidates(session: Session, now: datetime, by: Standing | None = None) -> l
     offered = _offered(session, helpers)
     rested = _rested(session, helpers)
     lapsed = _lapsed(session, helpers, rested, timedelta(minutes=by.offers.absent_for), now)
-    cooling = _cooling(session, helpers, now)
+    resting = cooling(session, helpers, now)
+    talking = on_voice(session, helpers) if by.has_voice else set()
     teams = _teams(session, helpers)
     channels = frozenset({TEXT, VOICE} if by.has_voice else {TEXT})
     return [
@@ -71,9 +72,10 @@ def candidates(session: Session, now: datetime, by: Standing | None = None) -> l
             load_cap=helper.load_cap,
             paused=on[who].paused,
             is_offered=who in offered,
+            on_voice=who in talking,
             rested_since=rested.get(who),
             lapsed_until=lapsed.get(who),
-            cooling=who in cooling,
+            cooling=who in resting,
             rung=_on_duty_as(on[who]) or _rung(teams[who]),
             channels=channels,
             topics_off=helper.topics_off,
@@ -140,14 +142,6 @@ def _helpers(session: Session, among: Collection[str]) -> dict[str, _Helper]:
 @lru_cache(maxsize=1024)
 def _split(codes: str) -> frozenset[str]:
     return frozenset(code for code in codes.split(",") if code)
-
-
-def _cooling(session: Session, among: Collection[str], now: datetime) -> set[str]:
-    """Who rests after a heavy conversation."""
-    rows = select(Debrief.person_id).where(
-        _whose(Debrief.person_id, among), Debrief.answered_at.is_(None), Debrief.until_at > now
-    )
-    return set(session.scalars(rows))
 
 
 def _loads(session: Session, among: Collection[str]) -> dict[str, int]:
