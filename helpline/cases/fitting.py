@@ -26,19 +26,31 @@ def fitting(session: Session, case: Case, language: str) -> list[str]:
     return _whom_they_wish(session, case, speakers(session, language))
 
 
-def on_now(session: Session, case: Case, now: datetime) -> list[Candidate]:
+def on_now(
+    session: Session, case: Case, now: datetime, on: Sequence[Candidate] | None = None
+) -> list[Candidate]:
     """Who is on, not pausing, and could be asked about this case if they speak its language."""
-    there = [each for each in candidates(session, now) if not each.paused]
+    known = candidates(session, now) if on is None else on
+    there = [each for each in known if not each.paused]
     able = set(_whom_they_wish(session, case, [each.person_id for each in there]))
     return [each for each in there if each.person_id in able]
 
 
 def is_staffed(session: Session, case: Case, now: datetime) -> bool:
     """Whether somebody is on who helps in their language or in one they accepted, busy or not."""
+    return bool(helping_now(session, case, now))
+
+
+def helping_now(
+    session: Session, case: Case, now: datetime, on: Sequence[Candidate] | None = None
+) -> list[Candidate]:
+    """Who is on, not pausing, and could be asked about this case, busy or not. on: as known."""
     wanted = (case.language, *accepted(case))
-    return any(
-        can_help_in(each.speaks, tag) for each in on_now(session, case, now) for tag in wanted
-    )
+    return [
+        each
+        for each in on_now(session, case, now, on)
+        if any(can_help_in(each.speaks, tag) for tag in wanted)
+    ]
 
 
 def accepted(case: Case) -> tuple[str, ...]:
