@@ -10,6 +10,7 @@ from helpline import cases
 from helpline.cases import CaseState
 from helpline.conversation import Dialog
 from helpline.instance import first_line
+from helpline.intake import listed_words
 from helpline.intake.texting import silence
 from helpline.intake.texting.talking import take_unproven
 from helpline.intake.texting.texter import Texter
@@ -70,10 +71,17 @@ def _park(session: Session, dialog: Dialog, now: datetime) -> None:
 
 
 def _without_the_word(session: Session, dialog: Dialog, now: datetime) -> None:
-    """Nobody said the word: a human reads what came meanwhile, as from somebody new."""
+    """Nobody said the word: a human reads what came meanwhile, as from somebody new.
+
+    Whoever left with EXIT or STOP is left alone, unless listed words worry us. The word is asked
+    for still, whenever they write again: leaving is no way past it.
+    """
     point = session.get_one(ContactPoint, dialog.contact_point_id)
     person = session.get_one(Person, point.person_id)
     held = silence.held_texts(session, point, dialog)
+    left = dialog.parked and not any(listed_words.matches(session, text.body) for text in held)
+    if left or not held:
+        dialog.parked = True
+        return
     dialog.step, dialog.held_text_id = "", None
-    if held:
-        take_unproven(session, Texter(person, point, first_line(session)), held, now=now)
+    take_unproven(session, Texter(person, point, first_line(session)), held, now=now)

@@ -43,13 +43,18 @@ def admit(
     dialog = session.get(Dialog, who.point.id)
     if dialog is not None and dialog.step == CHECKING:
         return _check(session, who, dialog, text, now)
-    if heard_before is None or text.received_at - heard_before <= LONG_SILENCE:
+    if not is_long(heard_before, text):
         return who, [text]
     safe = session.get(SafeContact, who.person.id)
     if safe is None or safe.safe_word_hash is None or wants_human(text.body):
         return somebody_new(session, who, text, now), [text]
     _ask(session, who, dialog, text, now)
     return None
+
+
+def is_long(heard_before: datetime | None, text: InboundText) -> bool:
+    """Whether the silence before this text was a long one."""
+    return heard_before is not None and text.received_at - heard_before > LONG_SILENCE
 
 
 def word_hash(session: Session, point: ContactPoint, word: str) -> bytes:

@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 from helpline import cases
 from helpline.cases import WITH_COUNSELLOR, Case, CaseState
 from helpline.conversation import Dialog
-from helpline.i18n import when
 from helpline.intake import joining, listed_words
 from helpline.intake.texting import choices, questions, silence, words
 from helpline.intake.texting.saying import tell
 from helpline.intake.texting.texter import Texter, keep, wants_human
 from helpline.messaging.inbound import InboundText
-from helpline.messaging.texts import written_in
 from helpline.people import Person
 
 
@@ -25,6 +23,8 @@ def take_in(session: Session, who: Texter, text: InboundText, *, now: datetime) 
     who.point.unusable = ""  # it works: they just texted from it
     session.flush()
     if words.obey(session, who, text, now=now):
+        if silence.is_long(heard_before, text):
+            who.point.heard_at = heard_before  # a keyword breaks no silence: their word comes first
         return
     if not who.person.is_seeker:
         return  # a colleague's own phone: there is nothing to answer by text yet
@@ -46,7 +46,7 @@ def take_unproven(
     case = cases.reopen_or_new(session, new.person, now)
     case.line_id = case.line_id or (who.line.id if who.line else None)
     for text in held:
-        _look_for_listed_words(session, new, case, text, now)
+        _raise_for_listed_words(session, case, text, now)  # resources were sent when it came
         keep(session, new, case, text, now=now)
     cases.enter_line(session, case, now=now)
 
@@ -112,12 +112,17 @@ def _look_for_listed_words(
     session: Session, who: Texter, case: Case, text: InboundText, now: datetime
 ) -> None:
     """Listed words raise the case and send resources. They end nothing and judge nothing."""
-    found = listed_words.matches(session, text.body)
-    if not found:
+    if not _raise_for_listed_words(session, case, text, now):
         return
-    cases.raise_attention(session, case, f"{found[0].language}:{found[0].entry}", now=now)
     hour = f"{case.id}:{now:%Y-%m-%dT%H}"
     tell(session, who.person, who.point, "resources", hour, now=now, case=case)
+
+
+def _raise_for_listed_words(session: Session, case: Case, text: InboundText, now: datetime) -> bool:
+    found = listed_words.matches(session, text.body)
+    if found:
+        cases.raise_attention(session, case, f"{found[0].language}:{found[0].entry}", now=now)
+    return bool(found)
 
 
 def _is_limited(session: Session, who: Texter, case: Case, now: datetime) -> bool:
@@ -128,7 +133,7 @@ def _is_limited(session: Session, who: Texter, case: Case, now: datetime) -> boo
     until = cases.flagged_until(session, who.person.id, now)
     if until is None:
         return False
-    told = when(until, who.person.zone, written_in(who.person.language))
+    told = cases.short_when(session, who.person, until, now)
     key = f"limited:{now:%Y-%m-%d}"
     tell(session, who.person, who.point, "ended", key, now=now, case=case, until=told)
     return True
