@@ -56,12 +56,22 @@ OF_CASES = frozenset({"attention", "overdue", "nobody_took_it"})
 
 LEFT_OUT: Mapping[str, LazyText] = {
     "language": _l("does not speak it well enough"),
+    "channel": _l("does not take calls"),
+    "topic_off": _l("takes no conversations on this topic"),
+    "gender": _l("is not whom they wished to talk with"),
+    "age": _l("is not of the age they wished for"),
+    "clearance": _l("is not cleared for it"),
+    "team": _l("is not of the team it belongs to"),
     "paused": _l("was pausing"),
+    "cooling": _l("rested after a heavy conversation"),
+    "on_voice": _l("was in a call"),
     "at_capacity": _l("carried as many as they may"),
+    "not_free_for_voice": _l("was not wholly free for a call"),
     "lapsed": _l("had not reacted a moment before"),
     "offered_another": _l("was looking at another offer"),
     "ended_abuse": _l("ended an abusive conversation with them"),
     "said_no": _l("had declined it or let it lapse"),
+    "not_yet": _l("was not asked, because the person is to be left in peace at this hour"),
     "shown": _l("was looking at it already"),
     "chosen_for_another": _l("was asked about another in the same moment"),
 }
@@ -71,6 +81,13 @@ RUNG: Mapping[str, LazyText] = {
     "stand_in": _l("as stand-in, because nobody else and no lead could be asked"),
 }
 PART: Mapping[str, LazyText] = {
+    "rank": _l("not their first language"),
+    "scarcity": _l("needed for another language"),
+    "topic": _l("not trained for the topic"),
+    "hour": _l("night at their place"),
+    "hours": _l("helped much lately"),
+    "shift_end": _l("shift ends soon"),
+    "absence": _l("reacts to few offers"),
     "language": _l("how well they speak it"),
     "script": _l("writes it otherwise"),
     "load": _l("conversations carried"),
