@@ -3,6 +3,16 @@
 from helpline.cases import fresh as _fresh  # noqa: F401  # it registers what it knows
 from helpline.cases.board import Board, InLine, OfLanguage, OnNow, board
 from helpline.cases.candidates import candidates, speakers
+from helpline.cases.care_rules import (
+    Escalation,
+    Respite,
+    by_clearance,
+    escalation,
+    respite,
+    set_by_clearance,
+    set_escalation,
+    set_respite,
+)
 from helpline.cases.case import (
     IN_LINE,
     MOVES,
@@ -106,8 +116,9 @@ from helpline.cases.risk import (
 from helpline.cases.routing import route
 from helpline.cases.settling import last_choice, open_choice
 from helpline.cases.shifts import end_shift, hours_changed, pause, resume
-from helpline.cases.told import emergency_words
+from helpline.cases.told import emergency_words, short_when
 from helpline.cases.unanswered import Unanswered, due_since, look_at, unanswered
+from helpline.cases.wait_log import say_place
 from helpline.cases.waiting import Place, place
 from helpline.cases.work import HANDLERS, WATCH_EVERY
 
@@ -131,6 +142,7 @@ __all__ = [
     "ChoiceState",
     "Debrief",
     "Disposition",
+    "Escalation",
     "Failed",
     "FlagNeedsDays",
     "Handover",
@@ -149,6 +161,7 @@ __all__ = [
     "Place",
     "ReasonNeeded",
     "Rescue",
+    "Respite",
     "Risk",
     "RoutingDecision",
     "RoutingPass",
@@ -170,6 +183,7 @@ __all__ = [
     "assign",
     "begin_wrap_up",
     "board",
+    "by_clearance",
     "candidates",
     "choose",
     "claim",
@@ -184,6 +198,7 @@ __all__ = [
     "end_abuse",
     "end_shift",
     "enter_line",
+    "escalation",
     "events_of",
     "failed_work",
     "flagged_until",
@@ -222,13 +237,19 @@ __all__ = [
     "reopen",
     "reopen_or_new",
     "rescue_of",
+    "respite",
     "resume",
     "return_cases_of",
     "review",
     "route",
     "said_back",
+    "say_place",
+    "set_by_clearance",
+    "set_escalation",
+    "set_respite",
     "set_risk",
     "settle_debrief",
+    "short_when",
     "silent_after_risk",
     "spared",
     "speakers",

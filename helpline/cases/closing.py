@@ -23,7 +23,7 @@ from helpline.cases.pipeline import (
     to_line,
 )
 from helpline.cases.settling import forget_wishes, settle
-from helpline.cases.told import local_when, tell_seeker, tell_staff
+from helpline.cases.told import short_when, tell_seeker, tell_staff
 from helpline.errors import AtCapacity, CaseTaken, NotYours
 from helpline.instance import Line
 from helpline.people import ContactFlag, ContactPoint, HowToReach, Person, SafeContact
@@ -179,7 +179,7 @@ def end_abuse(
     _must_hold(case, by_id)
     until = now + timedelta(days=days)
     _flag(session, case.seeker_id, reason.strip(), by_id, now, until)
-    told = local_when(session, case.seeker_id, until)
+    told = short_when(session, session.get_one(Person, case.seeker_id), until, now)
     end(session, case, DISPOSITIONS[ABUSIVE], by_id, now=now, facts={"until": told})
     return until
 

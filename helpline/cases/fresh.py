@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from helpline.cases.case import IN_LINE, OPEN, WITH_COUNSELLOR, Case, CaseEvent, CaseState
 from helpline.cases.fitting import next_on as next_on_for
-from helpline.cases.told import local_when
+from helpline.cases.told import short_when
 from helpline.messaging import outbox
 from helpline.messaging.outbox import OutboxMessage
+from helpline.people import Person
 
 Facts = Mapping[str, str]
 # What leaves as soon as this is as true as when it was asked for, and is not reckoned twice.
@@ -59,7 +60,8 @@ def nobody(session: Session, row: OutboxMessage, now: datetime) -> Facts | None:
         return {} if row.kind == "nobody_known" else None
     if next_on <= now or row.kind == "nobody_known":
         return None
-    return {"when": local_when(session, row.to_id, next_on)}
+    person = session.get_one(Person, row.to_id)
+    return {"when": short_when(session, person, next_on, now)}
 
 
 @outbox.fresh_facts("closing")

@@ -95,7 +95,7 @@ def said_back(session: Session, choice: WaitChoice, person: Person, now: datetim
     language, promised = written_in(person.language), choice.promised_at
     facts = {"when": short_when(session, person, promised, now)} if promised else {}
     if choice.kind is ChoiceKind.LANGUAGE:
-        return way("language", language, {"language": language_name(choice.language, language)})
+        return way("language", language, _named(choice.language, language))
     if choice.kind is not ChoiceKind.LATER:
         return way({"message": "write"}.get(choice.kind, choice.kind), language, facts)
     if choice.from_wall is None or choice.until_wall is None:
@@ -169,8 +169,13 @@ def _word(session: Session, person: Person, one: Option, language: str, now: dat
     if one.kind is ChoiceKind.WAIT and one.at is not None:
         return way("wait", language, {"when": short_when(session, person, one.at, now)})
     if one.kind is ChoiceKind.LANGUAGE:
-        return way("language", language, {"language": language_name(one.language, language)})
+        return way("language", language, _named(one.language, language))
     return way("hours" if one.kind is ChoiceKind.LATER else "message", language)
+
+
+def _named(tag: str, language: str) -> Mapping[str, str]:
+    """Spoken with somebody: the script would cost half a part and tell nothing."""
+    return {"language": language_name(tag, language, spoken=True)}
 
 
 def _keep(session: Session, case: Case, ways: Iterable[Option], now: datetime) -> None:

@@ -15,7 +15,8 @@ from helpline.cases.menus import ask_how_to_go_on
 from helpline.cases.pipeline import record
 from helpline.cases.promising import is_at_risk, warn
 from helpline.cases.settling import open_choice, settle
-from helpline.cases.told import is_an_answer, local_when, tell_seeker
+from helpline.cases.told import is_an_answer, short_when, tell_seeker
+from helpline.people import Person
 
 TELL_AGAIN_AFTER = timedelta(minutes=15)  # when what was told has changed
 
@@ -59,7 +60,8 @@ def _tell(
     if coming is None:
         tell_seeker(session, case, "nobody_known", key, now=now, answers=answers, cancels="nobody_")
     else:
-        facts = {"when": local_when(session, case.seeker_id, coming)}
+        person = session.get_one(Person, case.seeker_id)
+        facts = {"when": short_when(session, person, coming, now)}
         tell_seeker(
             session,
             case,

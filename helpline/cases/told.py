@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from helpline.cases.case import Case
 from helpline.cases.offer import Offer
 from helpline.crisis import emergency
-from helpline.i18n import clock, gettext, soon, when
+from helpline.i18n import clock, gettext, soon
 from helpline.instance import text_rules
 from helpline.messaging import outbox
 from helpline.messaging.notice import Notice
@@ -137,12 +137,6 @@ def tell_of_offer(session: Session, offer: Offer, urgency: int, *, now: datetime
         expires_at=offer.expires_at,
         facts={"until": clock(offer.expires_at, person.zone)},
     )
-
-
-def local_when(session: Session, person_id: str, moment: datetime) -> str:
-    """Day and hour at somebody's place, in their language."""
-    person = session.get_one(Person, person_id)
-    return when(moment, person.zone, written_in(person.language))
 
 
 def short_when(session: Session, person: Person, moment: datetime, now: datetime) -> str:

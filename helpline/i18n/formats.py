@@ -79,7 +79,7 @@ def soon(
     ...     soon(now + timedelta(hours=hours), now, "Asia/Kuala_Lumpur")
     '22:40'
     'Fri 15:40'
-    'Sat, 24 Oct 19:40'
+    '24 Oct 19:40'
     >>> soon(now, now, "Asia/Yangon", named=True)
     '18:10 UTC+6:30'
     """
@@ -89,11 +89,16 @@ def soon(
         return hour
     on = _local(moment, zone).date()
     near = 0 < ahead < 7
-    return f"{_weekday(on, language) if near else day(on, language)} {hour}"
+    return f"{_weekday(on, language) if near else _date(on, language)} {hour}"
 
 
 def _weekday(on: date, language: str) -> str:
     return format_date(on, "E", _locale(language))
+
+
+def _date(on: date, language: str) -> str:
+    midnight = datetime(on.year, on.month, on.day)  # noqa: DTZ001  only its date is written
+    return format_skeleton("MMMd", midnight, locale=_locale(language))
 
 
 def exact(moment: datetime, zone: ZoneInfo | str, language: str = "en") -> str:
@@ -210,12 +215,16 @@ def number(value: int | float, language: str = "en") -> str:
     return format_decimal(value, locale=_locale(language))
 
 
-def language_name(tag: str, language: str = "en") -> str:
-    """What a language calls another one.
+def language_name(tag: str, language: str = "en", *, spoken: bool = False) -> str:
+    """What a language calls another one; `spoken`: without the script it is written in.
 
     >>> language_name("zh-Hans"), language_name("fil", "ms"), language_name("tlh-x")
     ('Chinese (Simplified)', 'Filipina', 'tlh-x')
+    >>> language_name("zh-Hans", spoken=True)
+    'Chinese'
     """
+    if spoken:
+        tag = tag.partition("-")[0]
     try:
         name = Locale.parse(tag, sep="-").get_display_name(_locale(language))
     except (ValueError, UnknownLocaleError):

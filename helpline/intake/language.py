@@ -6,7 +6,7 @@ menu. Languages are BCP-47 tags. The word lists are ours.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from helpline.i18n import LANGUAGES
@@ -39,7 +39,8 @@ class MenuItem(NamedTuple):
 
 _TRADITIONAL_REGIONS = frozenset({"HK", "MO", "TW"})
 _SHORT = 8  # Japanese without kana is a word or two
-_DIGITS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13)  # 9 stops and 0 is a human, always
+_DIGITS = (*range(1, 9), *range(10, 19))  # 9 stops and 0 is a human, always
+MORE = "More"  # in letters every phone has, as the names are
 
 
 def guess(text: str, region: str | None = None) -> Guess | None:
@@ -78,6 +79,31 @@ def menu(region: str | None, served: Collection[str]) -> tuple[MenuItem, ...]:
     )
 
 
+def paged(
+    items: Sequence[MenuItem], fits: Callable[[Sequence[MenuItem]], bool]
+) -> tuple[tuple[MenuItem, ...], ...]:
+    """The menu in as many pages as it needs, each but the last ending in a number for more.
+
+    No number means two things, so that an answer needs no page. `fits`: whether a page may be so
+    long; one of a language and the number for more always may.
+
+    >>> some = menu("MX", {"en", "es", "ja", "hi"})
+    >>> for page in paged(some, lambda page: len(page) <= 3):
+    ...     menu_line(page)
+    '1 Español 2 English 3 More'
+    '4 Hindi 5 Nihongo'
+    """
+    left, digits, pages = list(items), iter(_DIGITS), list[tuple[MenuItem, ...]]()
+    while not fits(left) and len(left) > 1:
+        most = len(left) - 1
+        while most > 1 and not fits([*left[:most], MenuItem(_DIGITS[-1], "", MORE)]):
+            most -= 1
+        page = [MenuItem(next(digits), tag, name) for _, tag, name in left[:most]]
+        pages.append((*page, MenuItem(next(digits), "", MORE)))
+        left = left[most:]
+    return (*pages, tuple(MenuItem(next(digits), tag, name) for _, tag, name in left))
+
+
 def menu_line(items: Iterable[MenuItem], language: str = "en") -> str:
     """The menu as it goes into a text in `language`: one part, in letters every phone has (GSM-7).
 
@@ -93,12 +119,12 @@ def menu_line(items: Iterable[MenuItem], language: str = "en") -> str:
 
 
 def chosen(items: Iterable[MenuItem], digit: int | None) -> str | None:
-    """The tag a digit stands for in this menu; None for any other digit.
+    """The tag a digit stands for in this menu; None for any other digit, also the one for more.
 
     >>> chosen(menu("MX", {"en", "es"}), 1), chosen(menu("MX", {"en", "es"}), 9)
     ('es', None)
     """
-    return next((item.tag for item in items if item.digit == digit), None)
+    return next((item.tag for item in items if item.tag and item.digit == digit), None)
 
 
 def named(text: str) -> str | None:

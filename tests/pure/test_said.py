@@ -5,23 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helpline.i18n import duration, gettext, language_name, offered, soon, when
+from helpline.i18n import gettext, offered, soon
+from helpline.i18n.spoken import SPOKEN
+from helpline.intake.language import menu_line
+from helpline.intake.language_menu import items, pages
+from helpline.intake.prices import CHEAP, allowed, longest_facts, prices, usual_facts
 from helpline.messaging.segments import cost, is_gsm7
 from helpline.messaging.texts import HUMAN, SEEKER, TEXTS, render, written_in
-from helpline.messaging.texts_choices import WAYS, menu, way
 
 NOW = datetime(2026, 10, 14, 3, 0, tzinfo=UTC)
-THEN = datetime(2026, 10, 15, 11, 40, tzinfo=UTC)
-# As long as facts usually get.
-FACTS = {
-    "menu": "1 Melayu 2 English 3 Zhongwen 4 Tamil 5 Myanmar 6 Bahasa 7 Hindi",
-    "place": "12",
-    "emergency": "999",
-    "name": "Nurul",
-    "code": "4821",
-    "body": "I am here.",
-}
-CHEAP = ("en", "ms", "fil")
 LANGUAGES = [language.tag for language in offered()]
 KINDS = sorted(TEXTS)
 # What tells a stranger who reads the screen what this is about.
@@ -42,46 +34,55 @@ CARRIERS = re.compile(r"\b(STOP|YES|START|END|QUIT|HELP|CANCEL|INFO|UNSTOP|BERHE
 
 
 def _said(kind: str, language: str) -> str:
-    moment = when(THEN, "Asia/Kuala_Lumpur", language)
-    facts = {
-        "low": duration(timedelta(minutes=25), language),
-        "high": duration(timedelta(minutes=70), language),
-        "when": moment,
-        "until": moment,
-        "language": language_name(language, language),
-        "choice": _choice(language),
-    }
-    if kind in ("choose", "choose_again"):
-        facts["menu"] = _ways_on(language)
-    return render(kind, language, FACTS | facts)
-
-
-def _ways_on(language: str) -> str:
-    """What is offered in the night to somebody whose language nobody speaks until Thursday."""
-    hour = {"when": soon(THEN, NOW, "Asia/Kuala_Lumpur", language)}
-    other = {"language": language_name("ms" if language == "en" else "en", language)}
-    ways = [("wait", hour), ("language", other), ("hours", {}), ("message", {})]
-    return menu([way(name, language, facts) for name, facts in ways], language)
-
-
-def _choice(language: str) -> str:
-    """The longest thing that may be said back."""
-    hour = soon(THEN, NOW, "Asia/Kuala_Lumpur", language)
-    facts = {"start": "18:00", "end": "21:00", "when": hour}
-    facts["language"] = language_name("zh-Hans", language)
-    return max((way(name, language, facts) for name in WAYS), key=lambda words: cost(words).units)
-
-
-def _allowed(kind: str, language: str) -> int:
-    """As stated; two where the alphabet of a language leaves only 70 letters to a part."""
-    return TEXTS[kind].parts if language in CHEAP else max(TEXTS[kind].parts, 2)
+    """With facts as they usually are."""
+    return render(kind, language, {**usual_facts(kind, language), "body": "I am here."})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_text_costs_no_more_than_it_states(kind: str, language: str) -> None:
     said = _said(kind, language)
-    assert cost(said).segments <= _allowed(kind, language), said
+    assert cost(said).segments <= allowed(kind, language), said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != HUMAN])
+def test_a_text_costs_two_parts_at_most_with_the_longest_facts(kind: str, language: str) -> None:
+    said = render(kind, language, longest_facts(kind, language))
+    assert cost(said).segments <= 2, said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_facts_are_no_shorter_than_the_usual_ones(language: str) -> None:
+    for one in prices(language):
+        assert one.longest.units >= one.usual.units, one
+        assert not one.is_dear, one
+
+
+def test_the_longest_facts_are_those_that_cost_most() -> None:
+    """An emergency number nobody knows, and the month with the longest name in that language."""
+    facts = longest_facts("nobody_on", "ms")
+    assert facts["emergency"] == gettext("ms")("your local emergency number")
+    assert facts["when"].endswith(" 20:40 UTC+5:45")
+    months = [soon(at, NOW, "UTC", "ms") for at in (NOW + timedelta(31 * n) for n in range(1, 12))]
+    assert len(facts["when"]) >= max(map(len, months))
+    assert "More" in longest_facts("ask_language", "my")["menu"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("region", [None, *SPOKEN])
+def test_every_page_of_the_ten_languages_fits_into_two_parts(
+    region: str | None, language: str
+) -> None:
+    every = {one.tag for one in offered()}
+    found = pages(region, every, language)
+    for page in found:
+        said = render("ask_language", language, {"menu": menu_line(page, language)})
+        assert cost(said).segments <= 2, said
+    digits = [item.digit for item in items(found)]
+    assert len(digits) == len(set(digits))
+    assert not {0, 9} & set(digits)
+    assert {item.tag for item in items(found) if item.tag} == every
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,13 +12,13 @@ from helpline import cases
 from helpline.cases import IN_LINE, Case, ChoiceKind, Option, WayIsGone
 from helpline.conversation import Dialog
 from helpline.errors import WrongMove
-from helpline.i18n import when
 from helpline.intake.digits import read_digit, read_hours
 from helpline.intake.keywords import Keyword, meanings
+from helpline.intake.language import named
+from helpline.intake.texting import questions
 from helpline.intake.texting.saying import tell, tell_place
 from helpline.intake.texting.texter import Texter
 from helpline.messaging.inbound import InboundText
-from helpline.messaging.texts import written_in
 
 ANY_HOUR = (time(), time())
 MOST_MENUS = 2  # in one wait, before they chose anything
@@ -28,6 +28,7 @@ def answered(
     session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText, *, now: datetime
 ) -> bool:
     """Take a text as an answer to the ways on; False when it is none, so that it is their words."""
+    _in_another_language(session, who, case, dialog, text, now)
     ways = cases.asked_ways(session, case) if case.state in IN_LINE else []
     if not ways:
         return False
@@ -45,6 +46,17 @@ def answered(
     return True
 
 
+def _in_another_language(
+    session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText, now: datetime
+) -> None:
+    """They wrote a language's name: it is theirs from now on, and somebody is sought who has it."""
+    tag = named(text.body)
+    if tag is None or tag == who.person.language:
+        return
+    questions.speak(session, who, case, dialog, tag)
+    cases.ask_to_route(session, now=now, about=case.id)
+
+
 def human(session: Session, who: Texter, case: Case, text: InboundText, *, now: datetime) -> None:
     """`0` keeps the place, whatever was chosen; they hear how things stand."""
     cases.ask_for_human(session, case, now=now)
@@ -55,7 +67,7 @@ def human(session: Session, who: Texter, case: Case, text: InboundText, *, now: 
     if coming is None or coming <= now:
         tell(session, who.person, who.point, "nobody_known", text.id, now=now, case=case)
         return
-    hour = when(coming, who.person.zone, written_in(who.person.language))
+    hour = cases.short_when(session, who.person, coming, now)
     tell(session, who.person, who.point, "nobody_on", text.id, now=now, case=case, when=hour)
 
 

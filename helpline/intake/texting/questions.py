@@ -1,6 +1,7 @@
 """Asking the first questions by text: the script decides, here it is kept and said."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -9,9 +10,8 @@ from sqlalchemy.orm import Session
 from helpline import cases
 from helpline.cases import Case, CaseState
 from helpline.conversation import Dialog
-from helpline.instance import Line
-from helpline.intake import script
-from helpline.intake.language import MenuItem, guess, menu, menu_line
+from helpline.intake import language_menu, script
+from helpline.intake.language import MenuItem, guess, menu_line, named
 from helpline.intake.script import Standing, Step, Turn
 from helpline.intake.texting import silence
 from helpline.intake.texting.saying import tell, tell_place
@@ -61,8 +61,28 @@ def begin(
         _set(dialog, Standing(Step.NONE), now)
         _finish(session, who, case, text.id, now=now)
         return
-    known = guess(text.body, who.point.country or None) is not None
+    known = _knows_language(session, who, case, dialog, text)
     _ask(session, who, case, dialog, script.first(known), text.id, now=now)
+
+
+def _knows_language(
+    session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText
+) -> bool:
+    """Whether they told us before, or these words do: who was never sure is asked."""
+    if json.loads(dialog.remembered or "{}").get("language"):
+        return True
+    guessed = guess(text.body, who.point.country or None)
+    tag = named(text.body) or (guessed.tag if guessed else None)
+    if tag is not None:
+        speak(session, who, case, dialog, tag)
+    return tag is not None
+
+
+def speak(session: Session, who: Texter, case: Case, dialog: Dialog, tag: str) -> None:
+    """From now on in this language, in this case and the next ones."""
+    who.person.language = case.language = tag
+    _remember(dialog, language=True)
+    session.flush()
 
 
 def answered(
@@ -81,7 +101,12 @@ def answered(
         standing = Standing(Step(dialog.step or "safe"), questions=max(dialog.questions, 1))
         _ask(session, who, case, dialog, standing, text.id, now=now)
         return
-    turn = script.answer(_standing(dialog), text.body, languages(who.line, who.point.country))
+    if _turns_page(session, who, case, dialog, text, now=now):
+        return
+    if _changes_language(session, who, case, dialog, text, now=now):
+        return
+    menu = language_menu.items(_languages(who))
+    turn = script.answer(_standing(dialog), text.body, menu)
     if not turn.understood:
         keep(session, who, case, text, now=now)
         if _not_yet_asked(session, who, text):
@@ -97,6 +122,32 @@ def answered(
         _finish(session, who, case, text.id, now=now)
     else:
         _ask(session, who, case, dialog, turn.standing, text.id, now=now, again=turn.repeat)
+
+
+def _turns_page(
+    session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText, *, now: datetime
+) -> bool:
+    """The other languages, for whom the first ones were not theirs."""
+    page = language_menu.page_after(_languages(who), text.body)
+    if dialog.step != Step.LANGUAGE or page is None:
+        return False
+    _ask(session, who, case, dialog, _standing(dialog), text.id, now=now, page=page)
+    return True
+
+
+def _changes_language(
+    session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText, *, now: datetime
+) -> bool:
+    """A language's name, in answer to whatever else: the same question again, in that language.
+
+    Said in that language already it is an answer, such as a word to be called by.
+    """
+    tag = named(text.body)
+    if dialog.step == Step.LANGUAGE or tag is None or tag == who.person.language:
+        return False
+    speak(session, who, case, dialog, tag)
+    _ask(session, who, case, dialog, _standing(dialog), text.id, now=now)
+    return True
 
 
 def skip(
@@ -123,9 +174,10 @@ def _not_yet_asked(session: Session, who: Texter, text: InboundText) -> bool:
     return left_at is not None and (left_at[0] is None or left_at[0] > text.received_at)
 
 
-def languages(line: Line | None, country: str) -> tuple[MenuItem, ...]:
+def _languages(who: Texter) -> language_menu.Pages:
     """The language question's menu: what the line helps in, the country's first."""
-    return menu(country or None, (line.languages if line else "en").split(","))
+    served = (who.line.languages if who.line else "en").split(",")
+    return language_menu.pages(who.point.country or None, served, written_in(who.person.language))
 
 
 def _ask(
@@ -138,11 +190,13 @@ def _ask(
     *,
     now: datetime,
     again: bool = False,
+    page: Sequence[MenuItem] | None = None,
 ) -> None:
+    """page: of the language question, where it is not the first."""
     _set(dialog, standing, now)
     language = written_in(who.person.language)
     menus = {
-        Step.LANGUAGE: lambda: menu_line(languages(who.line, who.point.country), language),
+        Step.LANGUAGE: lambda: menu_line(page or _languages(who)[0], language),
         Step.TOPIC: lambda: topic_menu(language),
     }
     made = menus.get(standing.step)
@@ -186,7 +240,7 @@ def _learn(
     """Keep what an answer told."""
     learned = turn.learned
     if tag := learned.get("language"):
-        who.person.language = case.language = tag
+        speak(session, who, case, dialog, tag)
     if topic := learned.get("topic"):
         case.topic = topic
     if alias := learned.get("alias"):
