@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from helpline.cases.care_rules import Respite, respite
 from helpline.cases.case import ABUSIVE, Case, CaseEvent, Risk
 from helpline.cases.debrief import Debrief
-from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, events_of, record
+from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, events_of
 from helpline.cases.told import tell_staff
 from helpline.errors import NotYours
 from helpline.jobs import enqueue
@@ -57,7 +57,6 @@ def rest_after(session: Session, case: Case, person_id: str, *, now: datetime) -
         "answer": "",
     }
     opened = session.scalar(insert(Debrief).values(row).on_conflict_do_nothing().returning(Debrief))
-    record(session, case, "debrief", now=now, reason=reason, actor_id=person_id)
     if opened is not None:  # else two were closed in the same moment, and the other stands
         enqueue(session, "route", {"about": ""}, run_at=opened.until_at)
     return opened

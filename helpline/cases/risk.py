@@ -104,7 +104,7 @@ def propose_rescue(session: Session, case: Case, by_id: str, why: str, *, now: d
         return
     kept = note(session, case, by_id, why.strip(), kind="rescue", now=now)
     facts = {"note_id": kept.id}
-    record(session, case, "rescue_proposed", now=now, actor_id=by_id, facts=facts)
+    _record(session, case, "rescue_proposed", by_id, facts, now)
     raise_alert(session, "rescue", case.id, now=now)
     beat(session, ALERTS_TOPIC)
     tell_lead(session, case, by_id, f"rescue:{case.id}:{kept.id}", now)
@@ -133,7 +133,7 @@ def decide_rescue(
     if why.strip():
         facts["word_id"] = note(session, case, by_id, why.strip(), kind="rescue", now=now).id
     kind = "rescue_confirmed" if confirm else "rescue_refused"
-    record(session, case, kind, now=now, actor_id=by_id, facts=facts)
+    _record(session, case, kind, by_id, facts, now)
     tell = [each for each in {there.by_id, case.counsellor_id} if each]
     tell_staff(session, tell, "attention", f"{kind}:{there.note_id}", now=now, urgency=1)
     beat(session, ALERTS_TOPIC, LINE_TOPIC)
@@ -181,9 +181,8 @@ def tell_lead(session: Session, case: Case, by_id: str, key: str, now: datetime)
     if not leads:
         tell_coordinators(session, case, "attention", now=now, key=key)
         return
-    record(
-        session, case, "lead_told", now=now, reason=case.risk_level, facts={"counsellor_ids": leads}
-    )
+    facts = {"counsellor_ids": leads}
+    record(session, case, "lead_told", now=now, reason="lead_told", facts=facts)
     tell_staff(session, leads, "attention", key, now=now, urgency=case.urgency)
 
 
@@ -196,6 +195,12 @@ def stir(session: Session, case: Case, now: datetime) -> None:
     if case.state in IN_LINE:
         ask_to_route(session, now=now, about=case.id)
     look_at(session, case.id, now=now)
+
+
+def _record(
+    session: Session, case: Case, kind: str, by_id: str, facts: dict[str, str], now: datetime
+) -> None:
+    record(session, case, kind, now=now, reason=kind, actor_id=by_id, facts=facts)
 
 
 def _lock(session: Session, case: Case) -> None:

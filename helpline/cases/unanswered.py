@@ -1,199 +1,171 @@
-"""An urgent case that nobody answers: the lead is told, then the stand-in, then coordinators.
+"""Why nobody got a case yet: what was tried, who was left out by which rule, what would help now.
 
-Counted from when an answer was due: when they came into line or wrote again, or when the case
-became urgent, if that was later. Being offered or taken is no answer: only words are.
-
-Each step is done once, however many workers look and however often they are killed: the case's
-row is locked, and what was done stands in its events.
+Only reads. Who is left out is worked out anew for the moment of asking, by the same rules.
 """
 
-import json
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpline.cases.care_rules import STEPS, escalation
-from helpline.cases.case import URGENCY, Case, CaseEvent, CaseState, Risk
-from helpline.cases.escalation import alert_once, coordinators_for, leading
-from helpline.cases.pipeline import LINE_TOPIC, events_of, record
-from helpline.cases.resting import cooling, on_voice
-from helpline.cases.told import tell_staff
-from helpline.jobs import enqueue
-from helpline.pulse import beat
+from helpline.cases.candidates import candidates
+from helpline.cases.case import IN_LINE, Case, CaseEvent
+from helpline.cases.choice import WaitChoice
+from helpline.cases.fitting import accepted, fitting, next_on
+from helpline.cases.in_line import line
+from helpline.cases.offer import Offer, OfferState
+from helpline.cases.settling import open_choice
+from helpline.cases.standing import Standing, standing
+from helpline.matching import Candidate, Decision, assign
+from helpline.people import Person
+from scheduling import promises
+from scheduling.zones import zone
 
-KIND = "told_on"  # of the events
-LOOK = "unanswered"  # of the jobs
-WATCHED = (1, 2)  # urgencies; for which of them anything happens is a setting
-_DUE = (
-    CaseState.IN_REVIEW,
-    CaseState.WAITING,
-    CaseState.OFFERED,
-    CaseState.ACTIVE,
-    CaseState.HANDOVER,
-)
-"""Where somebody waits for words of ours."""
-_BEGINS = (CaseState.IN_REVIEW, CaseState.WAITING, CaseState.OFFERED, CaseState.ACTIVE)
-"""Entering these makes an answer due; a handover only goes on with what was."""
+TOLD = ("nobody_on", "escalated")  # kinds of events of which the page speaks
+_MOST_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Since they came into line. asked: offers made; looking: open ones; led: of them, to leads and
+    stand-ins. told: when which of `TOLD` happened last."""
+
+    asked: int = 0
+    declined: int = 0
+    lapsed: int = 0
+    withdrawn: int = 0
+    looking: int = 0
+    led: int = 0
+    told: Mapping[str, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Awake:
+    """Somebody who could help, is not on, and for whom it is day. at: the moment, in their zone."""
+
+    person_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """An urgent case without an answer. steps: how many of `STEPS` were done since."""
+    """left_out: ids by the first rule that left each out, most of them first. free: who could be
+    asked at this very moment. to_ask: who is not on and awake. next_on: when somebody who fits is
+    on, by their promises. choice: what the person chose; accepts: languages besides their own.
+    """
 
-    case_id: str
-    since: datetime
-    steps: int
+    tried: Tried
+    left_out: tuple[tuple[str, tuple[str, ...]], ...]
+    free: tuple[str, ...]
+    is_anybody_on: bool
+    to_ask: tuple[Awake, ...]
+    next_on: datetime | None
+    choice: WaitChoice | None
+    accepts: tuple[str, ...]
 
-
-def look_at(session: Session, case_id: str, *, now: datetime) -> int:
-    """Tell on what is due of one case, and come again when the next step is; how many steps."""
-    case = _locked(session, case_id)
-    if case is None:
-        return 0
-    rules = escalation(session)
-    steps = rules.steps(case.urgency)
-    found = _unanswered(case, events_of(session, case.id))
-    if found is None or not steps:
-        return 0
-    done = 0
-    for number in range(found.steps, min(len(steps), len(STEPS))):
-        due = found.since + steps[number]
-        if due > now:
-            _come_again(session, found, number, due)
-            break
-        _tell_on(session, case, found, number, now)
-        done += 1
-    return done
+    def people(self) -> set[str]:
+        """Ids of everybody it speaks about."""
+        named = {who for _, several in self.left_out for who in several}
+        return named | set(self.free) | {each.person_id for each in self.to_ask}
 
 
-def look_at_all(session: Session, *, now: datetime) -> int:
-    """Every urgent case, each minute: what a lost job or changed figures left out; how many steps
-    were done."""
-    rules, late = escalation(session), list[str]()
-    for case, found in _of_all(session):
-        steps = rules.steps(case.urgency)[found.steps :]
-        if steps and found.since + steps[0] <= now and found.steps < len(STEPS):
-            late.append(case.id)
-    return sum(look_at(session, case_id, now=now) for case_id in late)
-
-
-def unanswered(session: Session) -> list[Unanswered]:
-    """Every urgent case of which somebody was told that it is not answered, the longest first."""
-    found = [each for _, each in _of_all(session) if each.steps]
-    return sorted(found, key=lambda each: (each.since, each.case_id))
-
-
-def _of_all(session: Session) -> list[tuple[Case, Unanswered]]:
-    """Urgent cases to which words of ours are due, in two statements."""
-    urgent = (Case.state.in_(_DUE), Case.urgency.in_(WATCHED))
-    cases = session.scalars(select(Case).where(*urgent).order_by(Case.id)).all()
-    events = defaultdict[str, list[CaseEvent]](list)
-    if cases:
-        rows = select(CaseEvent).join(Case, Case.id == CaseEvent.case_id).where(*urgent)
-        for event in session.scalars(rows.order_by(CaseEvent.at, CaseEvent.tick)):
-            events[event.case_id].append(event)
-    found = ((case, _unanswered(case, events[case.id])) for case in cases)
-    return [(case, each) for case, each in found if each is not None]
-
-
-def due_since(events: Sequence[CaseEvent], urgency: int) -> datetime | None:
-    """Since when an answer is due to somebody of this urgency, as their events tell; None: it is
-    their turn, or the events do not tell."""
-    owed: datetime | None = None
-    urgent: datetime | None = None
-    for event in events:
-        if event.reason == "answered":
-            owed = None
-        elif event.to_state in _BEGINS:
-            owed = owed or event.at
-        elif event.to_state and event.to_state not in _DUE:
-            owed = None
-        now_at = _urgency_after(event, urgency if urgent else 4)
-        if now_at is not None:
-            urgent = (urgent or event.at) if now_at <= urgency else None
-    if owed is None:
+def unanswered(session: Session, case: Case, now: datetime) -> Unanswered | None:
+    """Everything known about why nobody has it; None where somebody has, or it is over."""
+    if case.state not in IN_LINE:
         return None
-    return max(owed, urgent or owed)
-
-
-def _urgency_after(event: CaseEvent, before: int) -> int | None:
-    if event.kind == "risk":
-        return URGENCY[Risk(event.reason)]
-    return min(2, before) if event.kind == "attention" else None
-
-
-def _unanswered(case: Case, events: Sequence[CaseEvent]) -> Unanswered | None:
-    since = due_since(events, case.urgency)
-    if since is None:
-        if any(event.to_state for event in events):
-            return None
-        since = case.waiting_since or case.moved_at
-    done = [event for event in events if event.kind == KIND and _is_of(event, since)]
-    return Unanswered(case.id, since, len(done))
-
-
-def _is_of(event: CaseEvent, since: datetime) -> bool:
-    return bool(json.loads(event.facts)["since"] == since.isoformat())
-
-
-def _tell_on(session: Session, case: Case, found: Unanswered, number: int, now: datetime) -> None:
-    """One step. Where nobody of it can be told, those of the next are, rather than nobody."""
-    told = _told_before(session, case, found.since)
-    to: list[str] = []
-    step = number
-    for step in range(number, len(STEPS)):
-        to = [each for each in _of_step(session, case, step, now) if each not in told]
-        if to:
-            break
-    minutes = int((now - found.since).total_seconds() // 60)
-    facts = {"since": found.since.isoformat(), "counsellor_ids": to, "minutes": minutes}
-    reason = f"to_{STEPS[step]}"
-    record(session, case, KIND, now=now, reason=reason, facts=facts)
-    alert_once(session, "unanswered", case.id, since=found.since, now=now)
-    tell_staff(
-        session,
-        to,
-        "attention",
-        f"unanswered:{case.id}:{found.since.isoformat()}:{number}",
-        now=now,
-        urgency=case.urgency,
-        even_off_shift=step == len(STEPS) - 1,
+    by = standing(session)
+    on = candidates(session, now, by)
+    excluded, free = _at_this_moment(session, case, on, by, now)
+    return Unanswered(
+        tried=_tried(session, case),
+        left_out=_grouped(excluded),
+        free=tuple(sorted(free)),
+        is_anybody_on=bool(on),
+        to_ask=_awake(session, case, {each.person_id for each in on}, by, now),
+        next_on=next_on(session, case, now),
+        choice=open_choice(session, case.id),
+        accepts=accepted(case),
     )
-    beat(session, LINE_TOPIC)
 
 
-def _of_step(session: Session, case: Case, step: int, now: datetime) -> list[str]:
-    """Never who talks with somebody by voice or rests after a heavy talk, nor who has the case."""
-    if STEPS[step] == "coordinator":
-        people = coordinators_for(session, now)
-    else:
-        people = leading(session, now, team_id=case.team_id)[step]
-    away = cooling(session, people, now) | on_voice(session, people) | {case.counsellor_id}
-    return [each for each in people if each not in away]
+def _at_this_moment(
+    session: Session, case: Case, on: Sequence[Candidate], by: Standing, now: datetime
+) -> tuple[Mapping[str, Sequence[str]], Collection[str]]:
+    """Who is left out and why, and who is not: as a pass over the line would find it now."""
+    decided = assign(line(session, now, on, by), on, now, by.parameters, by.prices)
+    mine: Decision | None = next((each for each in decided if each.case_id == case.id), None)
+    if mine is None:  # as many as may are looking at it
+        return {}, ()
+    return mine.excluded, mine.costs.keys()
 
 
-def _told_before(session: Session, case: Case, since: datetime) -> set[str]:
-    told: set[str] = set()
-    for event in events_of(session, case.id):
-        if event.kind == KIND and _is_of(event, since):
-            told |= set(json.loads(event.facts)["counsellor_ids"])
-    return told
+def _grouped(excluded: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found = defaultdict[str, list[str]](list)
+    for who, why in excluded.items():
+        found[why[0]].append(who)
+    grouped = [(code, tuple(sorted(several))) for code, several in found.items()]
+    return tuple(sorted(grouped, key=lambda pair: (-len(pair[1]), pair[0])))
 
 
-def _come_again(session: Session, found: Unanswered, number: int, due: datetime) -> None:
-    key = f"{LOOK}:{found.case_id}:{found.since:%Y%m%dT%H%M%S}:{number}"
-    enqueue(session, LOOK, {"case_id": found.case_id}, run_at=due, dedupe_key=key)
-
-
-def _locked(session: Session, case_id: str) -> Case | None:
-    """The case, locked until the end of the transaction, if words of ours are due and urgent."""
-    return session.scalar(
-        select(Case)
-        .where(Case.id == case_id, Case.state.in_(_DUE), Case.urgency.in_(WATCHED))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
+def _tried(session: Session, case: Case) -> Tried:
+    since = case.waiting_since or case.opened_at
+    rows = select(Offer.state, Offer.rung).where(
+        Offer.case_id == case.id, Offer.offered_at >= since
     )
+    made = session.execute(rows).all()
+    ended = Counter(state for state, _ in made)
+    events = select(CaseEvent.kind, CaseEvent.at).where(
+        CaseEvent.case_id == case.id, CaseEvent.kind.in_(TOLD), CaseEvent.at >= since
+    )
+    told = dict(session.execute(events.order_by(CaseEvent.at, CaseEvent.tick)).all())
+    return Tried(
+        asked=len(made),
+        declined=ended[OfferState.DECLINED],
+        lapsed=ended[OfferState.EXPIRED],
+        withdrawn=ended[OfferState.WITHDRAWN],
+        looking=ended[OfferState.OPEN],
+        led=sum(rung != "match" for _, rung in made),
+        told=told,
+    )
+
+
+def _awake(
+    session: Session, case: Case, on: Collection[str], by: Standing, now: datetime
+) -> tuple[Awake, ...]:
+    """Who speaks it (or what they accepted), is whom they wish for, and is up: the next promise
+    first, for it is the nearest that somebody comes a little earlier."""
+    able = {
+        who
+        for tag in (case.language, *accepted(case))
+        for who in fitting(session, case, tag)
+        if who not in on
+    }
+    people = session.execute(select(Person.id, Person.zone).where(Person.id.in_(able)))
+    up = [
+        Awake(who, now.astimezone(zone(name)))
+        for who, name in people
+        if not _is_night(now.astimezone(zone(name)).hour, by)
+    ]
+    order = {
+        each.person_id: promises.next_on_shift(session, [each.person_id], now)
+        for each in up[:_MOST_NAMED]
+    }
+    named = sorted(
+        up[:_MOST_NAMED],
+        key=lambda each: (
+            order[each.person_id] is None,
+            order[each.person_id] or now,
+            each.person_id,
+        ),
+    )
+    return tuple(named)
+
+
+def _is_night(hour: int, by: Standing) -> bool:
+    start, end = by.parameters.night_from, by.parameters.night_until
+    if start <= end:
+        return start <= hour < end
+    return hour >= start or hour < end

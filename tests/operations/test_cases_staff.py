@@ -94,7 +94,7 @@ def test_who_ended_an_abuse_is_never_asked_about_that_person_again(
     chief = shift(session, make.counsellor(roles=(Role.COORDINATOR,), notice_by="mail"))
     ended(session, make, mei, seeker)
     case, other = make.case(seeker=seeker), make.case()
-    cases.route(session, now=after(5))
+    cases.route(session, now=after(20))
     why = session.scalars(select(RoutingDecision).where(RoutingDecision.case_id == case.id)).one()
     assert asked(session, case) == []
     assert asked(session, other) == [mei.id]

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from helpline.web.desk import (
+    care,
     closing,
     hours,
     live,
@@ -18,7 +19,7 @@ from helpline.web.desk.frame import bp
 
 __all__ = ["bp", "init_app"]
 
-VIEWS = (closing, hours, live, page, passing, shift, taking, talking)
+VIEWS = (care, closing, hours, live, page, passing, shift, taking, talking)
 """Each adds its views to `bp`."""
 
 

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from helpline import access, cases, conversation
 from helpline.access import READABLE_FOR
-from helpline.cases import IN_LINE, WITH_COUNSELLOR, Case, CaseState, Handover, Offer, Risk
+from helpline.cases import (
+    IN_LINE,
+    WITH_COUNSELLOR,
+    Case,
+    CaseState,
+    Debrief,
+    Handover,
+    Offer,
+    Risk,
+)
 from helpline.intake.topics import TOPICS
 from helpline.people import Account, Person
 from helpline.people.sessions import SignedIn
@@ -68,6 +77,9 @@ class Lists:
     duty: Duty
     load: int
     account: Account
+    debrief: Debrief | None
+    longer_break: int  # minutes
+    may_take: bool  # somebody who waits: on shift and not away, or a coordinator
 
     @property
     def calls(self) -> int:
@@ -80,21 +92,30 @@ def lists(session: Session, who: SignedIn, now: datetime) -> Lists:
     mine = access.access_mine(session, who, now=now)
     held = [case for case in mine if case.state in WITH_COUNSELLOR]
     new = conversation.unseen(session, [case.id for case in held])
+    found = cases.silent_after_risk(session, now, among=who.person_id)
+    silent = {each.case.id for each in found}
     shown = cases.open_offers(session, counsellor_id=who.person_id)
     offers = {each.case_id: each for each in shown}
     line = access.access_line(session, who)
     rows = [_waiting(case, offers.get(case.id)) for case in line]
+    on = duty(session, who.person_id, now)
     return Lists(
-        open=[_mine(case, new.get(case.id, 0)) for case in sorted(held, key=_order)],
+        open=[
+            _mine(case, new.get(case.id, 0), is_silent=case.id in silent)
+            for case in sorted(held, key=lambda case: (case.id not in silent, _order(case)))
+        ],
         closed=[_closed(case) for case in mine if case.state not in WITH_COUNSELLOR],
         asked=_asked(session, who),
         offered=[row for row in rows if row.offer],
         waiting=[row for row in rows if not row.offer],
         elsewhere=_in_line(session) - len(line),
         new=sum(new.values()),
-        duty=duty(session, who.person_id, now),
+        duty=on,
         load=cases.load(session, who.person_id),
         account=session.get_one(Account, who.person_id),
+        debrief=cases.open_debrief(session, who.person_id, now),
+        longer_break=cases.respite(session).longer,
+        may_take=who.has(Role.COORDINATOR) or (on.is_on and on.pause is None),
     )
 
 
@@ -133,11 +154,14 @@ def _order(case: Case) -> tuple[int, datetime, str]:
     return _FIRST.index(case.state), case.moved_at, case.id
 
 
-def _mine(case: Case, new: int) -> Row:
+def _mine(case: Case, new: int, *, is_silent: bool) -> Row:
     state, kind = words.STATE[case.state]
     tags = [(n_("%(num)s new", "%(num)s new", new, num=new), "warn")] if new else []
     tags += [(str(state), kind), *risk_tags(case)]
     hint = _("Say how it ended, then it is done.") if case.state is CaseState.WRAP_UP else ""
+    if is_silent:
+        tags.insert(0, (_("Ask how they are"), "warn"))
+        hint = _("There was a risk, and they have gone silent. Write to them.")
     return Row(case, case.seeker.codename, case.moved_at, tags, hint)
 
 

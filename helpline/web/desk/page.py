@@ -16,7 +16,7 @@ from helpline.people.sessions import SignedIn
 from helpline.runtime import runtime
 from helpline.web import auth
 from helpline.web.components import Tab
-from helpline.web.desk import live, words
+from helpline.web.desk import care, live, words
 from helpline.web.desk.frame import bp, hour
 from helpline.web.desk.lists import Lists, lists
 from helpline.web.desk.talk import Talk, by_text, talk
@@ -91,6 +91,9 @@ def panes(session: Session, who: SignedIn, case_id: str | None, *, seen: bool) -
         "state_words": words.STATE,
         "risk_words": words.RISK,
         "risk_options": [(level.value, *said) for level, said in words.RISK.items()],
+        "ladder": words.LADDER,
+        "first_steps": words.FIRST,
+        **(care.facts(session, shown) if shown else {}),
         "ended_words": words.ENDED,
         "endings": IN_ONE_TAP,
         "quick_endings": NOBODY_TALKED,

@@ -98,14 +98,15 @@ def risk(case_id: str) -> ResponseReturnValue:
     if level not in list(Risk):
         words = _("Choose one of the levels.")
         return show("talk", case_id, problem=words, status=HTTPStatus.BAD_REQUEST)
+    why = request.form.get("why", "").strip()[:LONGEST_NOTE]
     try:
         with transaction() as session:
             case = access.access_case_to_write(session, who, case_id, now=now)
-            cases.set_risk(session, case, Risk(level), by_id=who.person_id, now=now)
+            cases.set_risk(session, case, Risk(level), by_id=who.person_id, now=now, why=why)
     except NotYours:
         raise
     except Refused as refusal:
-        return tell(refusal, "talk", case_id)
+        return tell(refusal, "talk", case_id, risk_typed=level)
     return to_case(case_id)
 
 

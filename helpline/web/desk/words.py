@@ -1,6 +1,6 @@
 """The words of the desk: levels, states, events in plain sentences, dispositions, refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from helpline.cases import CaseState, Risk
@@ -15,6 +15,31 @@ RISK: Mapping[Risk, tuple[LazyText, LazyText]] = {
     Risk.HIGH: (_l("High"), _l("Thoughts of dying with a plan or a means, or they are in danger.")),
     Risk.IMMINENT: (_l("Imminent"), _l("Within a day or two. Your lead joins you now.")),
 }
+# What helps to choose, one question after the other (thoughts, plan, means, time: Crisis Text Line,
+# 2020), and the least that a yes stands for. Whoever talks with them decides, no sum does.
+LADDER: Sequence[tuple[LazyText, Risk]] = (
+    (_l("Do they think of dying, or of killing themselves?"), Risk.CONCERN),
+    (_l("Do they have a plan?"), Risk.HIGH),
+    (_l("Is what they would need at hand?"), Risk.HIGH),
+    (_l("Is it to be within the next 24 to 48 hours?"), Risk.IMMINENT),
+)
+# Whatever takes the least from them comes first (Lifeline, policy on imminent risk).
+FIRST: Sequence[LazyText] = (
+    _l("Stay, and keep writing. Say that you are here, and that you are worried about them."),
+    _l(
+        "Ask what would make the next hours safer: not being alone, leaving the room, giving away"
+        " what they could use."
+    ),
+    _l(
+        "Ask whom they would let in: family, a friend, somebody next door. Give the numbers of"
+        " their place."
+    ),
+    _l("Agree on the next hour, and on when you write again."),
+    _l(
+        "Only if the danger stays and nothing else is left: propose a rescue call. Two people"
+        " decide on it."
+    ),
+)
 RISK_KIND: Mapping[Risk, str] = {Risk.CONCERN: "warn", Risk.HIGH: "bad", Risk.IMMINENT: "bad"}
 
 HOW: Mapping[HowToReach, LazyText] = {
@@ -78,6 +103,14 @@ EVENT: Mapping[str, LazyText] = {
     "attention": _l("A word on the list was seen, so it moved up"),
     "risk": _l("%(who)s set the risk: %(risk)s"),
     "closed": _l("%(who)s closed it: %(ended)s"),
+    "lead_told": _l("%(to)s was told of it"),
+    "to_lead": _l("Nobody had answered, so the lead was told: %(to)s"),
+    "to_stand_in": _l("Nobody had answered, so the stand-in was told: %(to)s"),
+    "to_coordinator": _l("Nobody had answered, so coordinators were told: %(to)s"),
+    "rescue_proposed": _l("%(who)s proposed a rescue call"),
+    "rescue_confirmed": _l("%(who)s confirmed the rescue call that %(to)s proposed"),
+    "rescue_refused": _l("%(who)s decided against the rescue call that %(to)s proposed"),
+    "check_in": _l("Silent after a risk, so %(to)s was asked to write to them"),
 }
 # Each message says these by itself.
 SILENT = frozenset({"answered", "heard"})
@@ -135,11 +168,30 @@ def register() -> None:
             HTTPStatus.CONFLICT,
             _l("You are not on shift now, so there is nothing to step out of."),
         ),
+        *_OF_CARE,
         *_OF_HOURS,
     ):
         tells(code, status, sentence)
 
 
+_OF_CARE = (
+    (
+        "reason_needed",
+        HTTPStatus.BAD_REQUEST,
+        _l("Write why, in a few words. Nothing is changed yet."),
+    ),
+    (
+        "not_imminent",
+        HTTPStatus.CONFLICT,
+        _l("A rescue call is for somebody in imminent danger. Set the risk first."),
+    ),
+    (
+        "second_person_needed",
+        HTTPStatus.CONFLICT,
+        _l("You proposed it, so somebody else decides. Your lead and the coordinators were told."),
+    ),
+    ("unknown_answer", HTTPStatus.BAD_REQUEST, _l("Choose one of the answers.")),
+)
 _OF_HOURS = (
     ("empty_shift", HTTPStatus.BAD_REQUEST, _l("It must not end at the hour it starts.")),
     (
