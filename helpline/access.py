@@ -22,10 +22,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from helpline.cases.candidates import languages_of
 from helpline.cases.case import IN_LINE, WITH_COUNSELLOR, Case, CaseState
+from helpline.cases.fitting import helps_in
 from helpline.cases.offer import Handover, HandoverState, Offer, OfferState
 from helpline.cases.offers import open_offers
 from helpline.errors import NotACounsellor, NotThereNow, NotYours
-from helpline.matching import Speaks, can_help_in
+from helpline.matching import Speaks
 from helpline.people.account import Role
 from helpline.people.sessions import SignedIn
 from helpline.privacy import audit
@@ -172,7 +173,7 @@ def access_line(session: Session, who: SignedIn) -> Sequence[Case]:
         return waiting
     spoken = _spoken(session, who)
     shown = {each.case_id for each in open_offers(session, counsellor_id=who.person_id)}
-    return [each for each in waiting if each.id in shown or can_help_in(spoken, each.language)]
+    return [each for each in waiting if each.id in shown or helps_in(spoken, each)]
 
 
 def may_assign(session: Session, who: SignedIn, case: Case, *, now: datetime) -> bool:
@@ -233,7 +234,7 @@ def _is_handed(session: Session, who: SignedIn, case: Case) -> bool:
 
 def _is_in_sight(session: Session, who: SignedIn, case: Case) -> bool:
     """Whether it stands, or until a moment ago stood, in the line that `who` sees."""
-    if can_help_in(_spoken(session, who), case.language):
+    if helps_in(_spoken(session, who), case):
         return True
     offered = select(Offer.id).where(Offer.case_id == case.id, Offer.counsellor_id == who.person_id)
     return session.scalar(offered.where(Offer.state.in_(_STILL_IN_SIGHT)).limit(1)) is not None

@@ -4,7 +4,7 @@ What matching asks of those who are on (`helpline.matching.rules`), asked of eve
 account: an hour is named to nobody at which only people come who may not be asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpline.cases.candidates import candidates, speakers
 from helpline.cases.case import ABUSIVE, Case
-from helpline.matching import Candidate, can_help_in
+from helpline.matching import Candidate, Speaks, can_help_in
 from helpline.people import Account, HowToReach, Person, SafeContact
 from scheduling import promises
 from scheduling.overlap import Hours, both, windows
@@ -45,12 +45,12 @@ def helping_now(
     session: Session, case: Case, now: datetime, on: Sequence[Candidate] | None = None
 ) -> list[Candidate]:
     """Who is on, not pausing, and could be asked about this case, busy or not. on: as known."""
-    wanted = (case.language, *accepted(case))
-    return [
-        each
-        for each in on_now(session, case, now, on)
-        if any(can_help_in(each.speaks, tag) for tag in wanted)
-    ]
+    return [each for each in on_now(session, case, now, on) if helps_in(each.speaks, case)]
+
+
+def helps_in(spoken: Mapping[str, Speaks], case: Case) -> bool:
+    """Whether somebody helps in the person's language, or in one that the person accepted."""
+    return any(can_help_in(spoken, tag) for tag in (case.language, *accepted(case)))
 
 
 def accepted(case: Case) -> tuple[str, ...]:

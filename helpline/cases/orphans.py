@@ -9,13 +9,13 @@ from helpline.cases.candidates import languages_of
 from helpline.cases.case import ABUSIVE, WITH_COUNSELLOR, Case, CaseState
 from helpline.cases.claims import take
 from helpline.cases.closing import DISPOSITIONS, end
+from helpline.cases.fitting import helps_in
 from helpline.cases.handovers import withdraw_proposals
 from helpline.cases.offer import Handover, HandoverState
 from helpline.cases.offers import take_back_offers
 from helpline.cases.pipeline import move, to_line
 from helpline.cases.told import tell_seeker, tell_staff
 from helpline.errors import AtCapacity, CaseTaken, NotYours
-from helpline.matching import can_help_in
 from helpline.people import Place, TeamMember
 from scheduling import promises
 from scheduling.availability import DutyRole
@@ -109,7 +109,7 @@ def _stand_ins(session: Session, case: Case, now: datetime) -> list[str]:
     )
     found -= {case.counsellor_id, *session.scalars(ended)}
     languages = languages_of(session, found)
-    return sorted(who for who in found if can_help_in(languages.get(who, {}), case.language))
+    return sorted(who for who in found if helps_in(languages.get(who, {}), case))
 
 
 def _answer_for(session: Session, person_id: str, now: datetime) -> None:
