@@ -93,8 +93,10 @@ def say_place(session: Session, case: Case, *, now: datetime) -> Place:
     session.flush()
     if case.state in BEFORE_CLAIM:
         said = open_estimates(session, case.id)
-        row = said[-1] if said else keep(
-            session, case, fitting.helping_now(session, case, now), now=now
+        row = (
+            said[-1]
+            if said
+            else keep(session, case, fitting.helping_now(session, case, now), now=now)
         )
         _mark_said(row)
     return place(session, case, now=now)
@@ -118,11 +120,12 @@ def update(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
 def _tell(
     session: Session, case: Case, before: Sequence[WaitEstimate], row: WaitEstimate, now: datetime
 ) -> None:
-    last = next((one for one in reversed(before) if _was_said(one)), None)
-    is_late = last is not None and (left := _left(last, now)) is not None and left < timedelta()
-    if last is not None and not is_late:
-        places = (last.place, row.place)
-        if not has_changed(_left(last, now), _left(row, now), places=places):
+    said = [one for one in before if _was_said(one)]
+    is_late = _is_newly_late(said, now)
+    if said and not is_late:
+        promised = next((one for one in reversed(said) if one.told), said[-1])
+        places = (said[-1].place, row.place)
+        if not has_changed(_left(promised, now), _left(row, now), places=places):
             return
     person = session.get_one(Person, case.seeker_id)
     language, facts = written_in(person.language), {"place": str(row.place)}
@@ -181,6 +184,15 @@ def _left(row: WaitEstimate, now: datetime) -> timedelta | None:
     if not row.told or row.high is None:
         return None
     return row.at + timedelta(seconds=row.high) - now
+
+
+def _is_newly_late(said: Sequence[WaitEstimate], now: datetime) -> bool:
+    """Whether the last range that was texted is over, and nothing was texted since."""
+    promised = next((one for one in reversed(said) if one.told), None)
+    if promised is None or promised.high is None:
+        return False
+    end = promised.at + timedelta(seconds=promised.high)
+    return end < now and said[-1].at <= end
 
 
 def _was_said(row: WaitEstimate) -> bool:

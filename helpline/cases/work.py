@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpline.alerts import Alert
-from helpline.cases import learning
+from helpline.cases import learning, wait_fit, wait_log
 from helpline.cases.case import IN_LINE, Case, CaseState
 from helpline.cases.checking_in import ask_to_check_in, had_a_risk
 from helpline.cases.closing import close
@@ -21,7 +21,7 @@ from helpline.cases.overdue import LIMITS, Overdue, overdue
 from helpline.cases.promising import due, look_ahead
 from helpline.cases.review import end_review
 from helpline.cases.routing import route
-from helpline.cases.unanswered import LOOK, look_at, look_at_all
+from helpline.cases.telling_on import LOOK, look_at, look_at_all
 from helpline.jobs import Job, JobState
 
 WATCH_EVERY = timedelta(minutes=1)
@@ -47,6 +47,7 @@ def route_now(session: Session, payload: Mapping[str, Any], now: datetime) -> No
     asked = [payload, *(json.loads(each) for each in session.scalars(struck_off))]
     about = {each.get("about") for each in asked}
     route(session, now=now, changed=None if None in about else about - {""})
+    wait_log.keep_new(session, now=now)
 
 
 def offers_ran_out(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
@@ -81,6 +82,7 @@ def watch(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
     _close_quiet(session, now)
     ask_to_check_in(session, now=now)
     route(session, now=now)
+    wait_log.keep_new(session, now=now)
     _tell_overdue(session, now)
 
 
@@ -134,4 +136,6 @@ HANDLERS: dict[str, Callable[[Session, Mapping[str, Any], datetime], None]] = {
     "choice_ahead": choice_ahead,
     "choice_due": choice_due,
     LOOK: is_it_answered,
+    wait_log.UPDATE: wait_log.update,
+    wait_fit.FIT: wait_fit.refit,
 }

@@ -62,6 +62,13 @@ SEEKER: dict[str, Wording] = {
             " We write to you here. 9 to stop"
         )
     ),
+    "place_later": Wording(
+        N_(
+            "We are sorry: it takes longer than we said. You are number %(place)s in line."
+            " We write to you here. 9 to stop"
+        ),
+        parts=2,
+    ),
     "nobody_on": Wording(
         N_(
             "Nobody can answer right now. Somebody is here from %(when)s, your time. You keep your"

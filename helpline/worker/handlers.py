@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from helpline import cases
-from helpline.cases import learning
+from helpline.cases import learning, wait_fit
 from helpline.intake import texting
 from helpline.messaging import reconcile
 from helpline.messaging.inbound import RECEIVE
@@ -48,6 +48,7 @@ ERRANDS: dict[str, Errand] = {
 EVERY: dict[str, timedelta] = {
     "case_watch": cases.WATCH_EVERY,
     learning.KIND: learning.LEARN_EVERY,
+    wait_fit.FIT: wait_fit.FIT_EVERY,
     reconcile.KIND: reconcile.EVERY,
     "tidy": timedelta(hours=1),
 }

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from helpline import cases
 from helpline.alerts import Alert
 from helpline.cases import Case, CaseEvent, CaseState, Risk
-from helpline.cases.waiting import ENOUGH, remaining
+from helpline.cases.expecting.model import SKETCHED
+from helpline.cases.wait_fit import refit
 from helpline.jobs import Job, JobState
 from helpline.matching import Rung
 from helpline.people import Place as TeamPlace
@@ -65,11 +66,13 @@ def test_two_who_came_at_the_same_moment_have_two_places(session: Session, make:
 def test_a_range_is_told_once_enough_was_observed(session: Session, make: Make) -> None:
     shift(session, make.counsellor())
     case = make.case()
-    observed(session, make, range(1, ENOUGH))
+    observed(session, make, range(1, SKETCHED))
+    refit(session, {}, NOON)
     assert cases.place(session, case, now=NOON).low is None
-    observed(session, make, range(ENOUGH, ENOUGH + 1))
+    observed(session, make, range(SKETCHED, SKETCHED + 1))
+    refit(session, {}, NOON)
     place = cases.place(session, case, now=NOON)
-    assert (place.low, place.high) == (5 * MINUTE, 18 * MINUTE)
+    assert (place.low, place.high) == (2 * MINUTE, 18 * MINUTE)
 
 
 def test_other_languages_and_longer_ago_are_no_observation(session: Session, make: Make) -> None:
@@ -78,14 +81,8 @@ def test_other_languages_and_longer_ago_are_no_observation(session: Session, mak
     observed(session, make, range(1, 40), language="ja")
     observed(session, make, range(1, 40), at=NOON - 15 * DAY)
     observed(session, make, range(1, 40), from_state="closed")
+    refit(session, {}, NOON)
     assert cases.place(session, case, now=NOON).low is None
-
-
-def test_who_has_waited_longer_is_told_what_is_left_and_nothing_past_what_is_known() -> None:
-    waits = [minutes * MINUTE for minutes in range(1, 41)]
-    assert remaining(waits, timedelta()) == (10 * MINUTE, 36 * MINUTE)
-    assert remaining(waits, 20 * MINUTE) == (5 * MINUTE, 18 * MINUTE)
-    assert remaining(waits, 35 * MINUTE) == (None, None)
 
 
 def test_where_nobody_is_on_no_range_is_told_but_who_comes_next(
@@ -93,6 +90,7 @@ def test_where_nobody_is_on_no_range_is_told_but_who_comes_next(
 ) -> None:
     shift(session, make.counsellor(), "21:00-22:00")
     observed(session, make, range(1, 60))
+    refit(session, {}, NOON)
     place = cases.place(session, make.case(), now=NOON)
     assert (place.low, place.is_staffed, place.next_on) == (None, False, NOON + HOUR)
 

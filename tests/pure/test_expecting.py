@@ -240,7 +240,8 @@ def test_only_what_is_news_is_worth_a_text() -> None:
     minutes = [timedelta(minutes=number) for number in range(120)]
     assert not has_changed(None, None, places=(2, 2))
     assert has_changed(None, None, places=(2, 1))
-    assert has_changed(minutes[20], None, places=(2, 2))
+    assert not has_changed(minutes[20], None, places=(2, 2))
+    assert has_changed(None, minutes[20], places=(2, 2))
     assert not has_changed(minutes[20], minutes[28], places=(2, 2))
     assert has_changed(minutes[20], minutes[31], places=(2, 2))
     assert not has_changed(minutes[100], minutes[80], places=(2, 2))

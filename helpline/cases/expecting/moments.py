@@ -29,10 +29,11 @@ def has_changed(
 ) -> bool:
     """Whether it is worth a text. before, after: how much longer at most, reckoned from now.
 
-    A number that came or went is news; ten minutes and a quarter more or less are.
+    A number where there was none is news; ten minutes and a quarter more or less are. That there
+    is none any more is not: what was said holds until it is over.
     """
-    if places[0] != places[1] or (before is None) != (after is None):
+    if places[0] != places[1]:
         return True
     if before is None or after is None:
-        return False
+        return after is not None
     return abs(after - before) > max(_NEWS, abs(before) / 4)
