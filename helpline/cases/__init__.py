@@ -116,8 +116,8 @@ from helpline.cases.risk import (
 from helpline.cases.routing import route
 from helpline.cases.settling import last_choice, open_choice
 from helpline.cases.shifts import end_shift, hours_changed, pause, resume
+from helpline.cases.telling_on import Unanswered, due_since, look_at, unanswered
 from helpline.cases.told import emergency_words, short_when
-from helpline.cases.unanswered import Unanswered, due_since, look_at, unanswered
 from helpline.cases.wait_log import say_place
 from helpline.cases.waiting import Place, place
 from helpline.cases.work import HANDLERS, WATCH_EVERY

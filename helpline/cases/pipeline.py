@@ -215,7 +215,7 @@ def ask_to_route(session: Session, *, now: datetime, about: str | None = None) -
 
 def see_that_it_is_answered(session: Session, case: Case, *, now: datetime) -> None:
     """Words of ours are due to somebody: of an urgent case others hear when none come
-    (`unanswered`)."""
+    (`telling_on`)."""
     if case.urgency <= _URGENT:
         key = f"unanswered:{case.id}:look"
         enqueue(session, "unanswered", {"case_id": case.id}, run_at=now, dedupe_key=key)

@@ -16,8 +16,8 @@ from helpline.alerts import raise_alert
 from helpline.cases.case import IN_LINE, OPEN, URGENCY, Case, CaseEvent, Note, Risk
 from helpline.cases.escalation import ALERTS_TOPIC, leads_on, tell_coordinators
 from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, note, record
+from helpline.cases.telling_on import look_at
 from helpline.cases.told import tell_staff
-from helpline.cases.unanswered import look_at
 from helpline.errors import WrongMove
 from helpline.pulse import beat
 from scheduling.errors import Refused
