@@ -6,7 +6,7 @@ What was learned stands in one setting, so that no page reads the past.
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,45 +16,18 @@ from sqlalchemy.orm import Session
 from helpline.alerts import raise_alert
 from helpline.cases.case import IN_LINE, Case, CaseEvent, CaseState
 from helpline.cases.escalation import ALERTS_TOPIC
-from helpline.cases.estimate import CHOSE, CLAIMED, WaitEstimate
-from helpline.cases.expecting import Figures, Judged, Past, fit, judge, sketch, verdict
-from helpline.cases.reckoning import LATER, SETTING, view_from
+from helpline.cases.expecting import Figures, fit, sketch, verdict
+from helpline.cases.reckoning import LATER, SETTING
+from helpline.cases.wait_report import SETTING as REPORT
+from helpline.cases.wait_report import report
+from helpline.cases.wait_rows import MOST, Logged, logged
 from helpline.instance import set_setting, setting
 from helpline.pulse import beat
 
 FIT = "wait_fit"
 FIT_EVERY = timedelta(hours=1)
-LEARNED_FROM = timedelta(days=28)
 OBSERVED_FOR = timedelta(days=14)
 FEWEST_DAYS = 5  # one busy evening is not the line
-MOST = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One estimate, and what is known of the truth: so many seconds until somebody took it, or,
-    not `is_taken`, until they left or until now. why: as in `reckoning.Range`."""
-
-    at: datetime
-    language: str
-    low: int | None
-    high: int | None
-    told: bool
-    method: str
-    real: int
-    is_taken: bool
-    facts: Mapping[str, Any]
-
-    def judged(self) -> Judged | None:
-        if self.low is None or self.high is None:
-            return None
-        quantiles = self.facts.get("quantiles", ())
-        return judge(
-            self.language, self.low, self.high, self.real, quantiles, is_taken=self.is_taken
-        )
-
-    def past(self) -> Past:
-        return Past(view_from(dict(self.facts)), float(self.real), self.is_taken)
 
 
 def refit(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
@@ -69,32 +42,7 @@ def refit(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
             raise_alert(session, "wait_untrue", language, now=now)
             beat(session, ALERTS_TOPIC)
     set_setting(session, SETTING, fitted)
-
-
-def logged(
-    session: Session, *, now: datetime, since: timedelta = LEARNED_FROM
-) -> list[Logged]:
-    """What was said lately, the newest first. Who chose to wait for an hour is not among them."""
-    rows = session.scalars(
-        select(WaitEstimate)
-        .where(WaitEstimate.at > now - since, WaitEstimate.outcome != CHOSE)
-        .order_by(WaitEstimate.at.desc(), WaitEstimate.id)
-        .limit(MOST)
-    )
-    return [
-        Logged(
-            row.at,
-            row.language,
-            row.low,
-            row.high,
-            row.told,
-            row.method,
-            int((now - row.at).total_seconds()) if row.waited is None else row.waited,
-            row.outcome == CLAIMED,
-            json.loads(row.facts),
-        )
-        for row in rows
-    ]
+    set_setting(session, REPORT, report(rows, fitted, now=now))
 
 
 def _of_language(newest_first: Sequence[Logged], waits: Sequence[float]) -> dict[str, Any]:
