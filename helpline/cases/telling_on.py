@@ -101,10 +101,10 @@ def _of_all(session: Session) -> list[tuple[Case, Unanswered]]:
     return [(case, each) for case, each in found if each is not None]
 
 
-def due_since(events: Sequence[CaseEvent], urgency: int) -> datetime | None:
+def due_since(events: Sequence[CaseEvent], urgency: int, began: datetime) -> datetime | None:
     """Since when an answer is due to somebody of this urgency, as their events tell; None: it is
-    their turn, or the events do not tell."""
-    owed: datetime | None = None
+    their turn. began: since when, where the events say nothing of how they came into line."""
+    owed: datetime | None = began
     urgent: datetime | None = None
     for event in events:
         if event.reason == "answered":
@@ -128,11 +128,9 @@ def _urgency_after(event: CaseEvent, before: int) -> int | None:
 
 
 def _unanswered(case: Case, events: Sequence[CaseEvent]) -> Unanswered | None:
-    since = due_since(events, case.urgency)
+    since = due_since(events, case.urgency, case.waiting_since or case.moved_at)
     if since is None:
-        if any(event.to_state for event in events):
-            return None
-        since = case.waiting_since or case.moved_at
+        return None
     done = [event for event in events if event.kind == KIND and _is_of(event, since)]
     told = frozenset(who for event in done for who in json.loads(event.facts)["counsellor_ids"])
     return Unanswered(case.id, since, len(done), told)
