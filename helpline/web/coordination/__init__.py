@@ -2,12 +2,21 @@
 
 from flask import Flask
 
-from helpline.web.coordination import board, case, matching, review, settings, teams, words
+from helpline.web.coordination import (
+    board,
+    case,
+    languages,
+    matching,
+    review,
+    settings,
+    teams,
+    words,
+)
 from helpline.web.coordination.frame import bp
 
 __all__ = ["bp", "init_app"]
 
-VIEWS = (board, case, matching, review, settings, teams)
+VIEWS = (board, case, languages, matching, review, settings, teams)
 """Each adds its views to `bp`."""
 
 
