@@ -1,6 +1,5 @@
 """The desk by forms and links alone: list, take, answer, and what is refused."""
 
-import re
 from collections.abc import Callable
 from datetime import time, timedelta
 
@@ -390,64 +389,6 @@ def test_polling_is_no_activity(desk: FlaskClient, clock: Clock) -> None:
         clock.forward(timedelta(minutes=5))
         last = desk.get("/desk/live", headers={"X-Poll": "1"})
     assert last.status_code == 401
-
-
-def test_hours_are_promised_listed_and_taken_back(desk: FlaskClient) -> None:
-    promised = desk.post(
-        "/desk/hours/promise",
-        data={"weekday": ["2", "4"], "start": "22:00", "end": "01:00", "zone": "Europe/Berlin"},
-    )
-    assert promised.status_code == 303
-    page = desk.get("/desk/hours").text
-    assert "Wednesday, 22:00–01:00" in page
-    assert "Ends the next day." in page
-    assert "Berlin, UTC+2" in page
-    found = re.findall(r"/desk/hours/promises/(\w+)/withdraw", page)
-    assert len(found) == 3
-    for promise_id in found:
-        assert desk.post(f"/desk/hours/promises/{promise_id}/withdraw").status_code == 303
-    assert desk.post(f"/desk/hours/promises/{found[0]}/withdraw").status_code == 404
-
-
-def test_a_promise_in_an_hour_that_the_clocks_skip_is_kept_with_a_warning(
-    desk: FlaskClient,
-) -> None:
-    data = {"weekday": "6", "start": "02:30", "end": "05:00", "zone": "Europe/Berlin"}
-    assert desk.post("/desk/hours/promise", data=data).status_code == 303
-    assert "the clocks skip 02:30: it counts as 03:30 UTC+2" in desk.get("/desk/hours").text
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"weekday": ""},
-        {"weekday": "9"},
-        {"start": "25:00"},
-        {"start": "", "end": ""},
-        {"end": "22:00"},
-        {"zone": "Mars/Base"},
-        {"first_on": "2026-13-01"},
-        {"first_on": "3026-01-01"},
-    ],
-)
-def test_hours_that_cannot_be_are_told_and_what_was_typed_stays(
-    desk: FlaskClient, wrong: dict[str, str]
-) -> None:
-    right = {"weekday": "2", "start": "22:00", "end": "23:00", "zone": "Europe/Berlin"}
-    answer = desk.post("/desk/hours/promise", data={**right, **wrong})
-    assert answer.status_code == 400
-    assert 'role="alert"' in answer.text
-
-
-def test_days_away_are_noted_and_taken_back(desk: FlaskClient) -> None:
-    away = {"away_first": "2026-04-06", "away_last": "", "away_zone": "Asia/Kuala_Lumpur"}
-    assert desk.post("/desk/hours/away", data=away).status_code == 303
-    page = desk.get("/desk/hours").text
-    assert "Away: 2026-04-06" in page
-    assert "Not on" in desk.get("/desk").text
-    (change_id,) = re.findall(r"/desk/hours/changes/(\w+)/withdraw", page)
-    assert desk.post(f"/desk/hours/changes/{change_id}/withdraw").status_code == 303
-    assert "On until 23:30 UTC+8" in desk.get("/desk").text
 
 
 def test_only_those_who_answer_have_a_desk(

@@ -1,4 +1,4 @@
-"""`/desk/hours`: one's weekly promises and days away, each on the clock of a place."""
+"""`/desk/hours`: one's weekly promises, extra hours and days away, each on the clock of a place."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -103,6 +103,29 @@ def withdraw_promise(promise_id: str) -> ResponseReturnValue:
     except Refused as refusal:
         return _refused(refusal, "")
     return _done(_("Taken back. A shift that runs now goes to its end."))
+
+
+@bp.post("/desk/hours/extra")
+@keeps_typed(lambda: _page(which="extra", status=400))
+def extra() -> ResponseReturnValue:
+    """There as well on some days, besides what is promised for every week."""
+    who, now = auth.current(), runtime().now()
+    try:
+        with transaction() as session:
+            promises.extra_hours(
+                session,
+                who.person_id,
+                first_on=_day("extra_first"),
+                last_on=_day("extra_last", needed=False),
+                start=_time("extra_start"),
+                end=_time("extra_end"),
+                zone=_zone("extra_zone"),
+                now=now,
+            )
+            cases.hours_changed(session, now=now)
+    except Refused as refusal:
+        return _refused(refusal, "extra")
+    return _done(_("Noted: you are here then. Thank you."))
 
 
 @bp.post("/desk/hours/away")

@@ -20,7 +20,7 @@ from helpline.cases import (
     Risk,
 )
 from helpline.intake.topics import TOPICS
-from helpline.people import Account, Person
+from helpline.people import Account, Person, Role
 from helpline.people.sessions import SignedIn
 from helpline.web.desk import words
 from helpline.web.language import gettext as _
