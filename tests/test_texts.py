@@ -1,6 +1,7 @@
 """Nobody who asks for help meets a sentence that is missing in the language they were offered."""
 
 import re
+from gettext import c2py
 from itertools import chain
 from pathlib import Path
 
@@ -67,6 +68,69 @@ def test_a_catalogue_has_the_plural_forms_of_its_language(path: Path) -> None:
     assert found.num_plurals == right
     counted = [message for message in found if not isinstance(message.id, str)]
     assert [one.id for one in counted if len(texts.forms(one.string)) != right] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
+def test_a_catalogue_chooses_its_plural_forms_as_the_cldr_does(path: Path) -> None:
+    """Whole numbers: each form of the header belongs to one category, as far as anybody counts."""
+    folder = path.parts[-3]
+    choose = c2py(texts.catalogue(path).plural_expr)
+    rule = Locale.parse(folder).plural_form
+    pairs = {(choose(count), rule(count)) for count in (*range(201), 1000, 10**6, 10**6 + 1)}
+    assert len({form for form, _ in pairs}) == len({tag for _, tag in pairs}) == len(pairs)
+    order = [tag for tag in ("zero", "one", "two", "few", "many", "other") if tag in _tags(folder)]
+    assert pairs <= set(enumerate(order)), pairs
+
+
+def _tags(folder: str) -> set[str]:
+    return {*Locale.parse(folder).plural_form.tags, "other"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
+def test_a_translation_holds_the_markup_of_the_english_one_and_closes_it(path: Path) -> None:
+    wrong = [
+        (message.id, form)
+        for message in texts.catalogue(path)
+        for form in texts.forms(message.string)
+        if message.id and form and markup(form) != markup(texts.forms(message.id)[-1])
+    ]
+    assert wrong == []
+    unbalanced = [form for form in _all_forms(path) if not is_closed(form)]
+    assert unbalanced == []
+
+
+def _all_forms(path: Path) -> list[str]:
+    return [form for one in texts.catalogue(path) if one.id for form in texts.forms(one.string)]
+
+
+def test_the_scan_for_markup_sees_what_is_missing_and_what_is_left_open() -> None:
+    assert markup('<a href="/x">one</a> < two <br>') == ["</a>", '<a href="/x">', "<br>"]
+    assert is_closed('<b>one <a href="/x">two</a></b> 3 < 4 <br>')
+    assert not is_closed("<b>one <i>two</b></i>")
+    assert not is_closed("<b>one")
+
+
+TAG = re.compile(r"</?[a-z][^<>]*>")
+EMPTY = {"br", "hr", "img", "wbr"}
+
+
+def markup(text: str) -> list[str]:
+    """The tags of a sentence with their attributes; their order is the language's own."""
+    return sorted(TAG.findall(text))
+
+
+def is_closed(text: str) -> bool:
+    """Whether each element ends before the one around it does."""
+    names: list[str] = []
+    for tag in TAG.findall(text):
+        name = re.findall(r"[a-z]\w*", tag)[0]
+        if name in EMPTY:
+            continue
+        if not tag.startswith("</"):
+            names.append(name)
+        elif not names or names.pop() != name:
+            return False
+    return not names
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
