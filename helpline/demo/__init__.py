@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline.db import transaction
-from helpline.demo import history
+from helpline.demo import history, waits
 from helpline.demo.crew import Member, crew, known
 from helpline.demo.links import in_by_link, make_links
 from helpline.demo.people import HELPERS, LANGUAGES, LINE_NUMBER, PHONES, TEAMS, Helper, Phone
@@ -68,6 +68,7 @@ def load(session: Session, *, sender: str, now: datetime) -> None:
     session.flush()  # people refer to teams
     helpers = {helper.alias: _add(session, helper, teams, now) for helper in HELPERS}
     history.write(session, line, helpers, now=now)
+    waits.write(session, now=now)
 
 
 def _add(session: Session, helper: Helper, teams: dict[str, Team], now: datetime) -> Person:

@@ -47,7 +47,7 @@ def tell_place(
 
     When nobody is on, the routing says so honestly, with the hour; then no place is told here.
     """
-    place = cases.place(session, case, now=now)
+    place = cases.say_place(session, case, now=now)
     if not place.number or not place.is_staffed:
         return
     facts = {"place": str(place.number)}

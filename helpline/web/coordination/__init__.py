@@ -10,13 +10,14 @@ from helpline.web.coordination import (
     review,
     settings,
     teams,
+    waits,
     words,
 )
 from helpline.web.coordination.frame import bp
 
 __all__ = ["bp", "init_app"]
 
-VIEWS = (board, case, languages, matching, review, settings, teams)
+VIEWS = (board, case, languages, matching, review, settings, teams, waits)
 """Each adds its views to `bp`."""
 
 

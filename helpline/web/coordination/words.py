@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from helpline import cases
 from helpline.alerts import Alert
 from helpline.cases import CaseState, Failed
 from helpline.web.errors import tells
@@ -34,6 +35,10 @@ ALERT: Mapping[str, LazyText] = {
     "attention": _l("A listed word was seen. Look who has this case."),
     "overdue": _l("This case waited past its limit."),
     "nobody_took_it": _l("Everybody who could take this was asked, and nobody did. Give it away."),
+    "wait_untrue": _l(
+        "The times we told in %(about)s were not true lately. None is told until they are."
+        " Look at “How true our waits were”."
+    ),
     "nobody_speaks": _l("Somebody waits in a language nobody has promised hours in: %(about)s."),
     "budget_80": _l("Four fifths of the texts for %(about)s are used."),
     "budget_100": _l("The texts for %(about)s are used up. Only replies from people still leave."),
@@ -51,6 +56,7 @@ ALERT: Mapping[str, LazyText] = {
     ),
     "job_failed": _l("A task was given up: %(about)s. Tell whoever runs the server."),
 }
+IN_LINE = frozenset(cases.IN_LINE)
 OF_CASES = frozenset({"attention", "overdue", "nobody_took_it"})
 """Alerts whose `about` is a case."""
 
