@@ -75,6 +75,7 @@ def is_over(session: Session, row: OutboxMessage, now: datetime) -> Facts | None
 
 @outbox.fresh_facts("nobody_took_it")
 @outbox.fresh_facts("overdue")
+@outbox.fresh_facts("promise_at_risk")
 def needs_somebody(session: Session, row: OutboxMessage, now: datetime) -> Facts | None:
     """A coordinator off shift hears of it in the morning, unless it was seen to by then."""
     case = session.get(Case, (row.dedupe_key or "").split(":")[1], populate_existing=True)

@@ -35,6 +35,9 @@ ALERT: Mapping[str, LazyText] = {
     "attention": _l("A listed word was seen. Look who has this case."),
     "overdue": _l("This case waited past its limit."),
     "nobody_took_it": _l("Everybody who could take this was asked, and nobody did. Give it away."),
+    "promise_at_risk": _l(
+        "An hour was promised to somebody, and nobody who fits comes then. Find somebody."
+    ),
     "wait_untrue": _l(
         "The times we told in %(about)s were not true lately. None is told until they are."
         " Look at “How true our waits were”."
@@ -57,7 +60,7 @@ ALERT: Mapping[str, LazyText] = {
     "job_failed": _l("A task was given up: %(about)s. Tell whoever runs the server."),
 }
 IN_LINE = frozenset(cases.IN_LINE)
-OF_CASES = frozenset({"attention", "overdue", "nobody_took_it"})
+OF_CASES = frozenset({"attention", "overdue", "nobody_took_it", "promise_at_risk"})
 """Alerts whose `about` is a case."""
 
 LEFT_OUT: Mapping[str, LazyText] = {
@@ -70,6 +73,8 @@ LEFT_OUT: Mapping[str, LazyText] = {
     "team": _l("is not of the team it belongs to"),
     "paused": _l("was pausing"),
     "cooling": _l("rested after a heavy conversation"),
+    "spared": _l("had enough heavy conversations in that shift"),
+    "spared": _l("had enough heavy conversations in this shift"),
     "on_voice": _l("was in a call"),
     "at_capacity": _l("carried as many as they may"),
     "not_free_for_voice": _l("was not wholly free for a call"),
