@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from helpline.cases.case import Case
 from helpline.cases.claims import LOAD
 from helpline.cases.offer import Offer, OfferState
-from helpline.cases.resting import cooling, on_voice
+from helpline.cases.resting import cooling, on_voice, spared
 from helpline.cases.standing import Standing, standing
 from helpline.matching import TEXT, VOICE, Candidate, Rung, Speaks, can_help_in
 from helpline.people import (
@@ -30,7 +30,6 @@ from scheduling import promises
 from scheduling.availability import DutyRole
 
 _MANY = 500
-ANSWERS_UNTOLD = 0.9  # the share of offers somebody reacts to, before any is known (`learning`)
 _SPEAKS = {
     Level.NATIVE: Speaks.NATIVE,
     Level.FLUENT: Speaks.FLUENT,
@@ -61,6 +60,7 @@ def candidates(session: Session, now: datetime, by: Standing | None = None) -> l
     rested = _rested(session, helpers)
     lapsed = _lapsed(session, helpers, rested, timedelta(minutes=by.offers.absent_for), now)
     resting = cooling(session, helpers, now)
+    enough = spared(session, {who: on[who].since for who in helpers})
     talking = on_voice(session, helpers) if by.has_voice else set()
     teams = _teams(session, helpers)
     channels = frozenset({TEXT, VOICE} if by.has_voice else {TEXT})
@@ -76,6 +76,7 @@ def candidates(session: Session, now: datetime, by: Standing | None = None) -> l
             rested_since=rested.get(who),
             lapsed_until=lapsed.get(who),
             cooling=who in resting,
+            spared=who in enough,
             rung=_on_duty_as(on[who]) or _rung(teams[who]),
             channels=channels,
             topics_off=helper.topics_off,
@@ -86,7 +87,7 @@ def candidates(session: Session, now: datetime, by: Standing | None = None) -> l
             zone=helper.zone,
             until=on[who].until,
             hours_helped=by.hours.get(who, 0.0),
-            answers=by.answers.get(who, ANSWERS_UNTOLD),
+            answers=by.answers.get(who, 1.0),
         )
         for who, helper in sorted(helpers.items())
     ]

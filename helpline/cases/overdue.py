@@ -136,6 +136,18 @@ def _why_waiting(case: Case, reasons: tuple[tuple[str, int], ...]) -> str:
 
 _LEFT_OUT = {
     "language": "do not speak it",
+    "channel": "take no calls",
+    "topic_off": "take nothing on this topic",
+    "gender": "are not whom they wished for",
+    "age": "are not of the age they wished for",
+    "clearance": "are not cleared for it",
+    "team": "are of other teams",
+    "cooling": "rest after a heavy conversation",
+    "spared": "had enough heavy conversations in this shift",
+    "spared": "had enough heavy conversations in this shift",
+    "on_voice": "are in a call",
+    "not_free_for_voice": "are not wholly free for a call",
+    "not_yet": "are not asked at this hour, as the person wished",
     "paused": "pause",
     "at_capacity": "carry as many as they may",
     "lapsed": "did not react a moment ago",

@@ -37,6 +37,7 @@ class Excluded(StrEnum):
     AGE = "age"
     CLEARANCE = "clearance"  # lacks a clearance the case needs
     TEAM = "team"  # the case belongs to another team
+    SPARED = "spared"  # had enough heavy conversations in this shift; this one is likely to be
     PAUSED = "paused"
     COOLING = "cooling"  # rests after a heavy conversation
     ON_VOICE = "on_voice"  # talks with somebody
@@ -107,11 +108,11 @@ class Candidate:
     speaks: BCP-47 tags with levels. load, load_cap: conversations. is_offered: looks at an offer.
     on_voice: talks with somebody. rested_since: when they last took or closed a conversation,
     None: not today. lapsed_until: an offer ran out on them; they are taken to be away until then.
-    cooling: rests after a heavy conversation. channels: what they take. topics_off: what they do
-    not take. clearances: what they are cleared or trained for. gender, age_band: as in the wishes
-    of `Waiting`, "" untold. zone: IANA, theirs. until: the end of their unbroken time on, None
-    unknown. hours_helped: hours of helping lately, for fairness. answers: the share of offers they
-    react to, 0 to 1.
+    cooling: rests after a heavy conversation. spared: had enough of those in this shift.
+    channels: what they take. topics_off: what they do not take. clearances: what they are cleared
+    or trained for. gender, age_band: as in the wishes of `Waiting`, "" untold. zone: IANA, theirs.
+    until: the end of their unbroken time on, None unknown. hours_helped: hours of helping lately,
+    for fairness. answers: the share of offers they react to, 0 to 1.
     """
 
     person_id: str
@@ -124,6 +125,7 @@ class Candidate:
     rested_since: datetime | None = None
     lapsed_until: datetime | None = None
     cooling: bool = False
+    spared: bool = False
     rung: Rung = Rung.MATCH
     channels: frozenset[str] = _TEXT_ONLY
     topics_off: frozenset[str] = frozenset()

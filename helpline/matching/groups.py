@@ -26,6 +26,7 @@ class Kind(NamedTuple):
     team_ids: frozenset[str]
     rung: str
     zone: str
+    spared: bool
 
 
 class Group:
@@ -76,6 +77,7 @@ def kind_of(who: Candidate) -> Kind:
         who.team_ids,
         who.rung,
         who.zone,
+        who.spared,
     )
 
 

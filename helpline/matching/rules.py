@@ -19,8 +19,10 @@ LASTING = frozenset(
         Excluded.AGE,
         Excluded.CLEARANCE,
         Excluded.TEAM,
+        Excluded.SPARED,
     }
 )
+_HEAVY = 2  # urgency: somebody saw a high risk, or a listed word
 ABSENT = LASTING | {Excluded.PAUSED, Excluded.COOLING}
 
 
@@ -47,6 +49,13 @@ def lasting(case: Waiting, who: Candidate, of: Weights, closeness: Closeness) ->
         yield Excluded.CLEARANCE
     if case.team_id is not None and case.team_id not in who.team_ids:
         yield Excluded.TEAM
+    if who.spared and is_heavy(case):
+        yield Excluded.SPARED
+
+
+def is_heavy(case: Waiting) -> bool:
+    """Whether it is likely to weigh on whoever takes it."""
+    return case.urgency <= _HEAVY
 
 
 def is_free(who: Candidate, now: int) -> bool:

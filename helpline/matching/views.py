@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from helpline.matching.costs import kind_parts
 from helpline.matching.facts import VOICE, Waiting
 from helpline.matching.groups import Group
-from helpline.matching.rules import lasting
+from helpline.matching.rules import is_heavy, lasting
 
 if TYPE_CHECKING:
     from helpline.matching.pool import Pool
@@ -53,6 +53,7 @@ def case_kind(case: Waiting) -> tuple[object, ...]:
         case.age_wish,
         case.needs,
         case.team_id,
+        is_heavy(case),
     )
 
 

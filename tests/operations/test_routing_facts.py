@@ -282,7 +282,7 @@ def test_reading_who_waits_and_who_is_on_takes_as_many_statements_however_many_t
     for _ in range(6):
         on(session, make, team=make.team(new_id()))
         make.case()
-    assert (statements(session, read), few) == (few, 17)
+    assert (statements(session, read), few) == (few, 19)
 
 
 def test_a_pass_that_finds_nobody_takes_as_many_statements_however_many_wait(
