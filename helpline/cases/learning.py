@@ -22,8 +22,8 @@ KIND = "learn_matching"
 LATELY = timedelta(days=28)
 # A text conversation may stay open for days; more than this of it nobody worked.
 LONGEST = timedelta(hours=2)
-# Somebody of whom nothing is known yet counts as having reacted to nine offers of ten.
-KNOWN_BEFORE, ANSWERED_BEFORE = 10, 9
+# Everybody begins as if they had reacted to nine offers, so that one that ran out weighs little.
+BEGINS_WITH = 9
 
 
 def learn(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
@@ -62,6 +62,6 @@ def answered_offers(session: Session, now: datetime) -> dict[str, float]:
         asked[person_id] += count
         answered[person_id] += count if state is not OfferState.EXPIRED else 0
     return {
-        who: round((answered[who] + ANSWERED_BEFORE) / (count + KNOWN_BEFORE), 3)
+        who: round((answered[who] + BEGINS_WITH) / (count + BEGINS_WITH), 3)
         for who, count in sorted(asked.items())
     }

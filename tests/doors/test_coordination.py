@@ -222,7 +222,7 @@ def test_a_case_tells_why_it_went_where_it_went(
 
     assert "Mei was asked, as the best fit on shift." in page
     assert "Bo does not speak it well enough." in page
-    assert "Mei: 1 points (how well they speak it 1)" in page
+    assert "Mei: 5 points (how well they speak it 5)" in page
 
 
 def test_nobody_on_is_told_as_such(coordinator: FlaskClient, session: Session, make: Make) -> None:

@@ -18,6 +18,7 @@ from helpline.web import auth
 from helpline.web.coordination import told_event
 from helpline.web.coordination.explaining import Told, names_in, told
 from helpline.web.coordination.frame import bp, scope
+from helpline.web.coordination.why import why
 from helpline.web.coordination.words import STATE, URGENCY
 from helpline.web.language import gettext as _
 from scheduling.errors import Refused
@@ -96,6 +97,7 @@ def _page(
         holder=cases.names_of(session, [found.counsellor_id or ""]).get(found.counsellor_id or ""),
         askable=cases.askable(session, found, now, teams) if givable else [],
         givable=givable,
+        why=why(session, found, now),
         decisions=_decisions(session, found),
         events=_events(session, found),
         urgency=URGENCY[found.urgency],

@@ -51,7 +51,7 @@ class Awake:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class WhyNobody:
     """left_out: ids by the first rule that left each out, most of them first. free: who could be
     asked at this very moment. to_ask: who is not on and awake. next_on: when somebody who fits is
     on, by their promises. choice: what the person chose; accepts: languages besides their own.
@@ -72,14 +72,14 @@ class Unanswered:
         return named | set(self.free) | {each.person_id for each in self.to_ask}
 
 
-def unanswered(session: Session, case: Case, now: datetime) -> Unanswered | None:
+def why_nobody(session: Session, case: Case, now: datetime) -> WhyNobody | None:
     """Everything known about why nobody has it; None where somebody has, or it is over."""
     if case.state not in IN_LINE:
         return None
     by = standing(session)
     on = candidates(session, now, by)
     excluded, free = _at_this_moment(session, case, on, by, now)
-    return Unanswered(
+    return WhyNobody(
         tried=_tried(session, case),
         left_out=_grouped(excluded),
         free=tuple(sorted(free)),
