@@ -144,7 +144,6 @@ _LEFT_OUT = {
     "team": "are of other teams",
     "cooling": "rest after a heavy conversation",
     "spared": "had enough heavy conversations in this shift",
-    "spared": "had enough heavy conversations in this shift",
     "on_voice": "are in a call",
     "not_free_for_voice": "are not wholly free for a call",
     "not_yet": "are not asked at this hour, as the person wished",

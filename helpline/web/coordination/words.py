@@ -74,7 +74,6 @@ LEFT_OUT: Mapping[str, LazyText] = {
     "paused": _l("was pausing"),
     "cooling": _l("rested after a heavy conversation"),
     "spared": _l("had enough heavy conversations in that shift"),
-    "spared": _l("had enough heavy conversations in this shift"),
     "on_voice": _l("was in a call"),
     "at_capacity": _l("carried as many as they may"),
     "not_free_for_voice": _l("was not wholly free for a call"),
