@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from helpline.cases import fitting
@@ -33,6 +33,9 @@ UPDATE = "wait_update"
 AT_ONCE = 100  # cases that one pass looks at; the next does the rest
 # Who chose one of these waits for an hour or for nothing, not for their turn.
 _NOT_FOR_THEIR_TURN = (ChoiceKind.WAIT, ChoiceKind.LATER, ChoiceKind.GROUP, ChoiceKind.MESSAGE)
+_MINE = (WaitEstimate.case_id == Case.id) & (WaitEstimate.outcome == "")
+_LOGGED = exists().where(_MINE)
+_LOGGED_WITH_SOMEBODY = exists().where(_MINE, WaitEstimate.method != "nobody")
 _CHOSEN = exists().where(
     WaitChoice.case_id == Case.id,
     WaitChoice.state == ChoiceState.OPEN,
@@ -42,20 +45,20 @@ _CHOSEN = exists().where(
 
 def keep_new(session: Session, *, now: datetime) -> None:
     """Whoever entered the line, and those for whom somebody is on now who could not be asked."""
-    estimated = exists().where(
-        WaitEstimate.case_id == Case.id, WaitEstimate.outcome == "", WaitEstimate.method != "nobody"
-    )
-    fresh = session.scalars(
-        select(Case)
-        .where(Case.state.in_(BEFORE_CLAIM), ~estimated, ~_CHOSEN)
-        .order_by(Case.urgency, Case.waiting_since, Case.id)
-        .limit(AT_ONCE)
-        .execution_options(populate_existing=True)
-    ).all()
-    on = candidates(session, now) if fresh else []
+    fresh = _in_line(session, ~_LOGGED)
+    unhelped = _LOGGED & ~_LOGGED_WITH_SOMEBODY
+    spoken = set(session.scalars(_line(unhelped).with_only_columns(Case.language).distinct()))
+    if not fresh and not spoken:
+        return
+    on = candidates(session, now)
     for case in fresh:
+        keep(session, case, _helpers(session, case, on, now), now=now)
+    now_spoken = [tag for tag in spoken if _is_spoken(on, [tag])]
+    for case in _in_line(
+        session, unhelped & (Case.language.in_(now_spoken) | (Case.accepts != ""))
+    ):
         helpers = _helpers(session, case, on, now)
-        if helpers or not open_estimates(session, case.id):
+        if helpers:
             keep(session, case, helpers, now=now)
 
 
@@ -161,10 +164,29 @@ def _helpers(
     session: Session, case: Case, on: Sequence[Candidate], now: datetime
 ) -> list[Candidate]:
     """Asked of the database only where somebody is on who speaks a language of theirs."""
-    wanted = (case.language, *fitting.accepted(case))
-    if not any(can_help_in(each.speaks, tag) for each in on for tag in wanted):
+    if not _is_spoken(on, (case.language, *fitting.accepted(case))):
         return []
     return fitting.helping_now(session, case, now, on)
+
+
+def _is_spoken(on: Sequence[Candidate], tags: Sequence[str]) -> bool:
+    return any(can_help_in(each.speaks, tag) for each in on for tag in tags if not each.paused)
+
+
+def _line(which: ColumnElement[bool]) -> Select[Case]:
+    """Those of the line who wait for their turn."""
+    return select(Case).where(Case.state.in_(BEFORE_CLAIM), ~_CHOSEN, which)
+
+
+def _in_line(session: Session, which: ColumnElement[bool]) -> Sequence[Case]:
+    """The most urgent first; what another worker has in hand is passed over."""
+    return session.scalars(
+        _line(which)
+        .order_by(Case.urgency, Case.waiting_since, Case.id)
+        .limit(AT_ONCE)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _is_moment(case: Case, last: WaitEstimate, now: datetime) -> bool:

@@ -63,7 +63,7 @@ def test_the_page_shows_coverage_by_language_with_plots_and_their_tables(
     said(session, make, "ja", 1500, 45)
     refit(session, {}, NOON)
     session.commit()
-    page = coordinator.get("/coordination/waiting").text
+    page = coordinator.get("/coordination/waiting").text.replace("\xa0", " ")
 
     assert "100 % (34)" in page  # of the last seven days
     assert "100 % (45)" in page

@@ -198,6 +198,16 @@ def test_one_pass_looks_at_so_many_and_the_next_at_the_rest(session: Session, ma
     assert counts == [AT_ONCE, AT_ONCE + 1]
 
 
+def test_many_whom_nobody_can_help_now_are_in_nobodys_way(session: Session, make: Make) -> None:
+    shift(session, make.counsellor(), "20:05-22:00")
+    for _ in range(AT_ONCE + 1):
+        make.case(language="ta", urgency=2)
+    case = make.case()
+    for minute in (0, 1, 6):
+        keep_new(session, now=after(minute))
+    assert [row.method for row in rows(session, case)] == ["nobody", "few"]
+
+
 # --- what is learned ---
 
 

@@ -17,7 +17,7 @@ from helpline.web.coordination.frame import bp
 from helpline.web.language import LazyText
 from helpline.web.language import lazy_gettext as _l
 
-LEFT, TOP, SIDE = 44, 8, 240  # of the square that both plots are drawn in
+LEFT, TOP, SIDE = 56, 8, 236  # of the square that both plots are drawn in
 MINUTES = (1, 5, 15, 60, 240, 720)
 WHY: Mapping[str, LazyText] = {
     "nobody": _l("Nobody who could help them was on"),
@@ -57,13 +57,13 @@ def waits() -> ResponseReturnValue:
 
 
 def percent(inside_of: Sequence[int]) -> str:
-    """A share with what it is a share of.
+    r"""A share of so many, in a line.
 
     >>> percent((16, 20)), percent((0, 0))
-    ('80 %', '–')
+    ('80\xa0%', '–')
     """
     inside, of = inside_of
-    return f"{round(100 * inside / of)} %" if of else "–"
+    return f"{round(100 * inside / of)}\u00a0%" if of else "–"
 
 
 def _minutes(seconds: float) -> timedelta:
