@@ -9,7 +9,7 @@ How far somebody reaches into a case (DESIGN, settled 8; closed ones as Aselo's 
 |---|---|---|---|
 | counsellor | offered to them | handed to them; own, closed, 28 days | own; closed, 24 hours |
 | reviewer | | in review | |
-| lead, stand-in | of their team | of their team, during their shift | |
+| lead, stand-in | of their team, or told of it | of their team, during their shift | |
 | coordinator | every case | | |
 """
 
@@ -21,7 +21,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpline.cases.candidates import languages_of
-from helpline.cases.case import IN_LINE, WITH_COUNSELLOR, Case, CaseState
+from helpline.cases.case import IN_LINE, OPEN, WITH_COUNSELLOR, Case, CaseEvent, CaseState
 from helpline.cases.fitting import helps_in
 from helpline.cases.offer import Handover, HandoverState, Offer, OfferState
 from helpline.cases.offers import open_offers
@@ -177,7 +177,10 @@ def access_line(session: Session, who: SignedIn) -> Sequence[Case]:
 
 
 def may_assign(session: Session, who: SignedIn, case: Case, *, now: datetime) -> bool:
-    return who.has(Role.COORDINATOR) or _leads_now(session, who, case.team_id, now)
+    if who.has(Role.COORDINATOR) or _leads_now(session, who, case.team_id, now):
+        return True
+    is_nobodys = case.team_id is None and _was_told(session, who, case)
+    return is_nobodys and bool(promises.on_shift(session, now, among=[who.person_id]))
 
 
 def reach(session: Session, who: SignedIn, case: Case, *, now: datetime) -> Reach:
@@ -191,6 +194,8 @@ def reach(session: Session, who: SignedIn, case: Case, *, now: datetime) -> Reac
     if _leads_now(session, who, case.team_id, now):
         return Reach.READ
     if who.has(Role.COORDINATOR) or case.team_id in who.leads or _is_offered(session, who, case):
+        return Reach.OUTLINE
+    if _was_told(session, who, case):
         return Reach.OUTLINE
     return Reach.NOTHING
 
@@ -253,6 +258,18 @@ def _is_offered(session: Session, who: SignedIn, case: Case) -> bool:
         )
     )
     return found is not None
+
+
+def _was_told(session: Session, who: SignedIn, case: Case) -> bool:
+    """Whether they lead, and were told of this urgent case so that they do something about it."""
+    if not who.leads or case.state not in OPEN:
+        return False
+    told = select(CaseEvent.id).where(
+        CaseEvent.case_id == case.id,
+        CaseEvent.kind.in_(("told_on", "lead_told")),
+        CaseEvent.facts.contains(who.person_id, autoescape=True),
+    )
+    return session.scalar(told.limit(1)) is not None
 
 
 def _leads_now(session: Session, who: SignedIn, team_id: str | None, now: datetime) -> bool:

@@ -123,6 +123,12 @@ def names_of(session: Session, person_ids: Sequence[str]) -> dict[str, str]:
     return {person.id: person.alias or "" for person in rows}
 
 
+def cases_of(session: Session, case_ids: Collection[str]) -> Sequence[Case]:
+    """The cases with these ids, with who asks; for outlines only."""
+    found = select(Case).where(Case.id.in_(case_ids)).options(selectinload(Case.seeker))
+    return session.scalars(found).all()
+
+
 def codenames_of(session: Session, case_ids: Collection[str]) -> dict[str, str]:
     rows = session.execute(
         select(Case.id, Person.codename)

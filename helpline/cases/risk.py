@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from helpline.alerts import raise_alert
 from helpline.cases.case import IN_LINE, OPEN, URGENCY, Case, CaseEvent, Note, Risk
@@ -162,6 +162,19 @@ def rescue_of(session: Session, case_id: str) -> Rescue | None:
         latest.at,
         facts.get("word_id", ""),
     )
+
+
+def open_rescues(session: Session) -> list[tuple[Case, datetime]]:
+    """Every rescue call that waits for its second person, with the moment it was proposed."""
+    rows = session.execute(
+        select(Case, CaseEvent.kind, CaseEvent.at)
+        .join(CaseEvent, CaseEvent.case_id == Case.id)
+        .where(Case.risk_level == Risk.IMMINENT, Case.state.in_(OPEN), CaseEvent.kind.in_(RESCUE))
+        .options(selectinload(Case.seeker))
+        .order_by(CaseEvent.at, CaseEvent.tick)
+    ).all()
+    latest = {case.id: (case, kind, at) for case, kind, at in rows}
+    return [(case, at) for case, kind, at in latest.values() if kind == "rescue_proposed"]
 
 
 def words_of(session: Session, rescue: Rescue) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from helpline.web.coordination import (
     board,
+    care,
     case,
     languages,
     matching,
@@ -17,7 +18,7 @@ from helpline.web.coordination.frame import bp
 
 __all__ = ["bp", "init_app"]
 
-VIEWS = (board, case, languages, matching, review, settings, teams, waits)
+VIEWS = (board, care, case, languages, matching, review, settings, teams, waits)
 """Each adds its views to `bp`."""
 
 

@@ -16,6 +16,7 @@ from helpline.people.sessions import SignedIn
 from helpline.runtime import runtime
 from helpline.web import auth, live
 from helpline.web.coordination import words
+from helpline.web.coordination.care import care_of
 from helpline.web.coordination.frame import Scope, bp, scope
 
 HEAD = ("codename", "language", "urgency", "state", "waiting_since", "minutes", "offered_to")
@@ -80,6 +81,7 @@ def _seen() -> dict[str, object]:
         "tag": tag,
         "scope": limits,
         "board": found,
+        "care": care_of(session, who, limits),
         "talks": cases.in_talk(session, limits.teams),
         "codenames": cases.codenames_of(session, [each.case_id for each in found.stuck]),
         "all": who.has(Role.COORDINATOR),

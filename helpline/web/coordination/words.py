@@ -30,6 +30,7 @@ STATE: Mapping[str, LazyText] = {
     CaseState.EXPIRED: _l("Not finished"),
     CaseState.DECLINED: _l("Declined"),
     "offer": _l("Offer ran out"),
+    "check_in": _l("Ask how they are"),
 }
 ALERT: Mapping[str, LazyText] = {
     "attention": _l("A listed word was seen. Look who has this case."),
@@ -43,6 +44,9 @@ ALERT: Mapping[str, LazyText] = {
         " Look at “How true our waits were”."
     ),
     "nobody_speaks": _l("Somebody waits in a language nobody has promised hours in: %(about)s."),
+    "imminent": _l("Somebody is in imminent danger. Whoever leads was told."),
+    "unanswered": _l("This urgent case was not answered in its time. Look who was told."),
+    "rescue": _l("A rescue call is proposed. A second person decides."),
     "budget_80": _l("Four fifths of the texts for %(about)s are used."),
     "budget_100": _l("The texts for %(about)s are used up. Only replies from people still leave."),
     "text_refused": _l("The network refuses texts with code %(about)s. Look into its account."),
@@ -60,7 +64,17 @@ ALERT: Mapping[str, LazyText] = {
     "job_failed": _l("A task was given up: %(about)s. Tell whoever runs the server."),
 }
 IN_LINE = frozenset(cases.IN_LINE)
-OF_CASES = frozenset({"attention", "overdue", "nobody_took_it", "promise_at_risk"})
+OF_CASES = frozenset(
+    {
+        "attention",
+        "imminent",
+        "overdue",
+        "rescue",
+        "unanswered",
+        "nobody_took_it",
+        "promise_at_risk",
+    }
+)
 """Alerts whose `about` is a case."""
 
 LEFT_OUT: Mapping[str, LazyText] = {
