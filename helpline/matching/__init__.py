@@ -32,7 +32,7 @@ from helpline.matching.languages import (
 )
 from helpline.matching.parameters import PARAMETERS, BadParameter, Parameter, Parameters
 from helpline.matching.pool import Pool
-from helpline.matching.prices import Prices
+from helpline.matching.prices import Asked, Demand, Prices, learn
 from helpline.matching.priority import order, priority
 
 __all__ = [
@@ -41,12 +41,14 @@ __all__ = [
     "SAME_LANGUAGE_ONLY",
     "TEXT",
     "VOICE",
+    "Asked",
     "BadParameter",
     "Candidate",
     "Chosen",
     "Close",
     "Closeness",
     "Decision",
+    "Demand",
     "Excluded",
     "Parameter",
     "Parameters",
@@ -59,6 +61,7 @@ __all__ = [
     "assign",
     "can_help_in",
     "decide",
+    "learn",
     "order",
     "priority",
     "speaks",

@@ -5,17 +5,16 @@ and the moment (`person_parts`): that is what lets an index keep people in order
 the cases. All in thousandths of a point (`weights`).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from helpline.matching.facts import VOICE, Candidate, Rung, Speaks, Waiting
-from helpline.matching.languages import Closeness, levels_less, speaks
-from helpline.matching.prices import Prices
+from helpline.matching.facts import VOICE, Candidate, Rung, Waiting
+from helpline.matching.languages import Closeness, speaks
 from helpline.matching.rules import needed_level
+from helpline.matching.supply import WORTH
 from helpline.matching.weights import POINT, STEP, Weights, stamp
-from scheduling.zones import zone
 
 RUNGS = {rung: place for place, rung in enumerate(Rung)}
 NEVER_WORKED = -1
@@ -24,13 +23,12 @@ NEVER_WORKED = -1
 class KindParts(NamedTuple):
     """rank, language, script: the wanted language they would talk in, how well, in which form.
 
-    scarcity: what else they will be needed for. topic: not trained for it. hour: their night.
+    topic: not trained for it. hour: their night.
     """
 
     rank: int
     language: int
     script: int
-    scarcity: int
     topic: int
     hour: int
 
@@ -47,11 +45,10 @@ class PersonParts(NamedTuple):
 
 
 class Moment:
-    """What the time of day adds, the same for every case: local nights and prices, by the hour."""
+    """What the time of day adds, the same for every case: whose night it is."""
 
-    def __init__(self, now: datetime, of: Weights, prices: Prices | None) -> None:
+    def __init__(self, now: datetime, of: Weights) -> None:
         self.now, self.of = now, of
-        self.scarce: Mapping[str, float] = prices.at(now) if prices else {}
         self._nights: dict[str, int] = {}
 
     def night(self, name: str) -> int:
@@ -64,8 +61,7 @@ class Moment:
 
     def same_as(self, other: "Moment") -> bool:
         """Whether nothing that was asked of the other would be answered otherwise now."""
-        nights = all(self.night(name) == cost for name, cost in other._nights.items())
-        return nights and self.scarce == other.scarce
+        return all(self.night(name) == cost for name, cost in other._nights.items())
 
 
 def kind_parts(
@@ -74,7 +70,6 @@ def kind_parts(
     """None: they share no language well enough."""
     needed = needed_level(case, of)
     best: tuple[int, int, int] | None = None
-    used = ""
     for place, tag in enumerate(case.languages):
         level, exact = speaks(who.speaks, tag, closeness)
         if level is None or level < needed:
@@ -82,13 +77,12 @@ def kind_parts(
         rank = of.rank[min(place, len(of.rank) - 1)]
         parts = (rank, of.level[level], 0 if exact else of.other_form)
         if best is None or sum(parts) < sum(best):
-            best, used = parts, tag
+            best = parts
     if best is None:
         return None
     untrained = case.topic and case.topic not in who.clearances
     return KindParts(
         *best,
-        scarcity=_scarcity(who, used, moment, of, closeness),
         topic=of.topic_untrained if untrained else 0,
         hour=moment.night(who.zone),
     )
@@ -141,9 +135,14 @@ def rest_key(who: Candidate) -> int:
     return NEVER_WORKED if who.rested_since is None else stamp(who.rested_since)
 
 
-def named(kind: KindParts, person: PersonParts, known: int) -> dict[str, float]:
-    """Every part in points."""
-    parts = {**kind._asdict(), **person._asdict(), "continuity": known}
+def scarcity(lost: int, urgency: int, of: Weights) -> int:
+    """What would be missed elsewhere (`supply`), beside what this help is worth."""
+    return round(of.scarcity * lost / (WORTH * of.worth[urgency - 1])) if lost else 0
+
+
+def named(kind: KindParts, missed: int, person: PersonParts, known: int) -> dict[str, float]:
+    """Every part in points. scarcity: what else they would be needed for."""
+    parts = {**kind._asdict(), "scarcity": missed, **person._asdict(), "continuity": known}
     return {name: part / POINT for name, part in parts.items()}
 
 
@@ -155,22 +154,11 @@ def _falling(most: int, passed: int, over: int) -> int:
     return most * (steps - max(passed // STEP, 0)) // steps
 
 
-def _scarcity(who: Candidate, used: str, moment: Moment, of: Weights, closeness: Closeness) -> int:
-    """How surely their other languages will be missed while they talk in this one."""
-    if not moment.scarce or len(who.speaks) < 2:
-        return 0
-    others = (
-        moment.scarce.get(tag, 0.0)
-        for tag, level in who.speaks.items()
-        if level >= Speaks.WORKING and levels_less(used, tag, closeness) is None
-    )
-    return round(of.scarcity * min(sum(others), 1.0))
-
-
 def _within(hour: int, of: Weights) -> bool:
     if of.night_from <= of.night_until:
         return of.night_from <= hour < of.night_until
     return hour >= of.night_from or hour < of.night_until
 
 
-_zone = lru_cache(maxsize=512)(zone)
+# Stored names are canonical; the product sets whose zone data they mean (`scheduling.zones`).
+_zone = lru_cache(maxsize=512)(ZoneInfo)

@@ -14,12 +14,14 @@ from helpline.matching.costs import (
     named,
     person_parts,
     rest_key,
+    scarcity,
 )
 from helpline.matching.facts import Candidate, Chosen, Excluded, Waiting
 from helpline.matching.languages import CLOSE, Closeness
 from helpline.matching.parameters import Parameters
 from helpline.matching.prices import Prices
 from helpline.matching.rules import ABSENT, reasons
+from helpline.matching.supply import Supply
 from helpline.matching.weights import stamp, weights
 
 Account = tuple[Mapping[str, tuple[Excluded, ...]], Mapping[str, Mapping[str, float]]]
@@ -97,8 +99,11 @@ def decide(
     costs: dict[str, Mapping[str, float]] = {}
     ranked: list[tuple[int, int, int, str, Chosen]] = []
     of = weights(parameters or Parameters())
-    moment = Moment(now, of, prices)
-    at = stamp(now)
+    moment, at = Moment(now, of), stamp(now)
+    supply = Supply(prices or Prices(), of, closeness)
+    supply.turn(now)
+    candidates = tuple(candidates)
+    supply.count(candidates, at, taken)
     for who in candidates:
         why = reasons(case, who, now, of, closeness, taken)
         kind = None if why else kind_parts(case, who, moment, of, closeness)
@@ -106,8 +111,9 @@ def decide(
             excluded[who.person_id] = why
             continue
         person, known = person_parts(who, case.channel, at, of), continuity(case, who, of)
-        costs[who.person_id] = named(kind, person, known)
-        points = sum(kind) + sum(person) + known
+        missed = scarcity(supply.lost(supply.serves(who)), case.urgency, of)
+        costs[who.person_id] = named(kind, missed, person, known)
+        points = sum(kind) + missed + sum(person) + known
         key = (RUNGS[who.rung], points, rest_key(who), who.person_id)
         ranked.append((*key, Chosen(who.person_id, who.rung)))
     chosen = tuple(each[-1] for each in sorted(ranked)[: case.wanted])

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from helpline.matching.costs import RUNGS, next_change, person_parts, rest_key
 from helpline.matching.facts import VOICE, Candidate
 from helpline.matching.rules import is_free
+from helpline.matching.supply import Serves
 from helpline.matching.weights import Weights
 
 Key = tuple[int, int, str]
@@ -26,18 +27,28 @@ class Kind(NamedTuple):
     team_ids: frozenset[str]
     rung: str
     zone: str
+    is_whole: bool
     spared: bool
 
 
 class Group:
-    """Everybody of one kind who is free, for texts and for calls. `sample` is any one of them."""
+    """Everybody of one kind who is free, for texts and for calls. `sample` is any one of them.
 
-    __slots__ = ("number", "queues", "rung", "sample")
+    serves, lost: for which demands, and what would be missed if one were taken (`supply`).
+    """
 
-    def __init__(self, number: int, sample: Candidate) -> None:
-        self.number, self.sample = number, sample
+    __slots__ = ("lost", "number", "queues", "rung", "sample", "serves")
+
+    def __init__(self, number: int, sample: Candidate, serves: Serves) -> None:
+        self.number, self.sample, self.serves = number, sample, serves
+        self.lost = 0
         self.rung = RUNGS[sample.rung]
         self.queues: tuple[list[Key], list[Key]] = ([], [])
+
+    @property
+    def is_here(self) -> bool:
+        """Whether anybody of them is free."""
+        return bool(self.queues[0] or self.queues[1])
 
 
 class Place:
@@ -49,6 +60,10 @@ class Place:
         self.who, self.group = who, group
         self.keys: Keys = (None, None)
         self.due: int | None = None
+
+    @property
+    def is_free(self) -> bool:
+        return self.keys != (None, None)
 
     def weigh(self, now: int, of: Weights) -> None:
         """Work out the keys and until when they hold."""
@@ -77,6 +92,7 @@ def kind_of(who: Candidate) -> Kind:
         who.team_ids,
         who.rung,
         who.zone,
+        not who.load,
         who.spared,
     )
 

@@ -38,7 +38,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("working", 20, 0, 100, "points", "language"),
     Parameter("other_form", 2, 0, 100, "points", "language"),
     Parameter("voice_level", 3, 2, 4, "level", "language"),
-    Parameter("scarcity", 25, 0, 200, "points", "people"),
+    Parameter("scarcity", 10, 0, 200, "points", "people"),
+    Parameter("missed_for", 40, 0, 600, "minutes", "people"),
     Parameter("topic_untrained", 3, 0, 100, "points", "people"),
     Parameter("continuity", 30, 0, 200, "points", "people"),
     Parameter("night", 10, 0, 100, "points", "people"),
@@ -76,8 +77,9 @@ class Parameters:
     `voice_level`: how well one must speak it to talk (2 working, 3 fluent, 4 native); for text
     working is enough, because a word can be looked up.
 
-    People, in points: `scarcity`: taking somebody who will surely be needed for a language that
-    nobody else speaks then (`prices` says how sure). `topic_untrained`: not cleared for the topic
+    People, in points: `scarcity`: taking somebody whose absence for `missed_for` minutes would cost
+    others, by the line's own log and by who is free now, as much as this help is worth (`supply`).
+    `topic_untrained`: not cleared for the topic
     that was named. `continuity`: taken off where the person wishes the same counsellor again.
     `night`: a counsellor for whom it is between `night_from` and `night_until`, local hours.
 
@@ -101,7 +103,8 @@ class Parameters:
     working: float = 20
     other_form: float = 2
     voice_level: float = 3
-    scarcity: float = 25
+    scarcity: float = 10
+    missed_for: float = 40
     topic_untrained: float = 3
     continuity: float = 30
     night: float = 10

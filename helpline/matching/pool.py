@@ -19,6 +19,7 @@ from helpline.matching.parameters import Parameters
 from helpline.matching.prices import Prices
 from helpline.matching.priority import order
 from helpline.matching.rules import is_not_yet
+from helpline.matching.supply import Supply
 from helpline.matching.views import Found, Log, View, case_kind
 from helpline.matching.weights import STEP, stamp, weights
 
@@ -37,7 +38,8 @@ class Pool:
     ) -> None:
         self.parameters = parameters or Parameters()
         self.of = weights(self.parameters)
-        self.prices, self.closeness = prices, closeness
+        self.prices, self.closeness = prices or Prices(), closeness
+        self.supply = Supply(self.prices, self.of, closeness)
         self.groups: list[Group] = []
         self.logs = (Log(), Log())
         self.moment: Moment | None = None
@@ -46,7 +48,8 @@ class Pool:
         self._changed: dict[str, Candidate | None] = {}
         self._due: list[tuple[int, str]] = []
         self._views: dict[object, View] = {}
-        self._quarter = -1
+        self._holders: list[set[Group]] = [set() for _ in self.supply.demands]
+        self._quarter = self._hour = -1
 
     def put(self, who: Candidate) -> None:
         """Somebody comes on, or something about them changed."""
@@ -87,7 +90,7 @@ class Pool:
     def _best(self, case: Waiting, now: datetime) -> tuple[Chosen, ...]:
         if is_not_yet(case, now):
             return ()
-        kind = case_kind(case)
+        kind = (case_kind(case), case.urgency if self.supply.demands else 0)
         view = self._views.get(kind)
         if view is None:
             view = self._views[kind] = View(self, case)
@@ -106,7 +109,7 @@ class Pool:
         if place is None or place.who.person_id in skip:
             return None
         key = place.keys[case.channel == VOICE]
-        points = view.points_of(place.group)
+        points = view.total_of(place.group)
         if key is None or points is None:
             return None
         known = continuity(case, place.who, self.of)
@@ -131,14 +134,18 @@ class Pool:
 
     def _turn(self, now: datetime, at: int) -> None:
         """What depends on the hour alone; zones shift by quarters of an hour."""
-        quarter = at // (3 * STEP)
+        quarter, hour = at // (3 * STEP), at // (12 * STEP)
         if quarter == self._quarter:
             return
         self._quarter = quarter
-        turned = Moment(now, self.of, self.prices)
+        turned = Moment(now, self.of)
         if self.moment is None or not turned.same_as(self.moment):
             self.moment = turned
             self._views.clear()
+        if hour != self._hour:
+            self._hour = hour
+            self.supply.turn(now)
+            self._begin_anew()
 
     def _take_in(self, person_id: str, who: Candidate | None, at: int) -> None:
         place = self._places.get(person_id)
@@ -166,6 +173,8 @@ class Pool:
             for queue, key in zip(place.group.queues, place.keys, strict=True):
                 if key is not None:
                     queue.append(key)
+            if place.is_free:
+                self._count(place, 1)
             if place.due is not None:
                 self._due.append((place.due, person_id))
         self._changed.clear()
@@ -173,6 +182,15 @@ class Pool:
             for queue in group.queues:
                 queue.sort()
         heapify(self._due)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Who would be missed where is worked out for all; the views look at everybody again."""
+        for holders in self._holders:
+            holders.clear()
+        for group in self.groups:
+            if group.is_here:
+                self._hold(group)
         for log in self.logs:
             log.forget()
 
@@ -184,22 +202,59 @@ class Pool:
 
     def _line_up(self, place: Place, keys: Keys) -> None:
         place.keys = keys
-        for queue, key, log in zip(place.group.queues, keys, self.logs, strict=True):
+        group = place.group
+        if not place.is_free:
+            return
+        changed = self._count(place, 1)
+        if not group.is_here:
+            self._hold(group)
+        for queue, key, log in zip(group.queues, keys, self.logs, strict=True):
             if key is not None:
                 if not queue or key < queue[0]:
-                    log.add(place.group.number)
+                    log.add(group.number)
                 insort(queue, key)
+        self._note(changed)
 
     def _withdraw(self, place: Place) -> None:
-        for queue, key in zip(place.group.queues, place.keys, strict=True):
+        if not place.is_free:
+            return
+        group = place.group
+        for queue, key in zip(group.queues, place.keys, strict=True):
             if key is not None:
                 take_out(queue, key)
+        if not group.is_here:
+            for number in group.serves:
+                self._holders[number].discard(group)
+        self._note(self._count(place, -1))
         place.keys = (None, None)
+
+    def _hold(self, group: Group) -> None:
+        group.lost = self.supply.lost(group.serves)
+        for number in group.serves:
+            self._holders[number].add(group)
+
+    def _count(self, place: Place, sign: int) -> set[Group]:
+        """One more or one less is free; the groups who are now missed otherwise."""
+        changed: set[Group] = set()
+        for number in place.group.serves:
+            more = self.supply.change(number, sign * self.supply.places(number, place.who))
+            holders = self._holders[number]
+            if more and holders:
+                for group in holders:
+                    group.lost += more
+                changed |= holders
+        return changed
+
+    def _note(self, changed: set[Group]) -> None:
+        for group in changed:
+            for queue, log in zip(group.queues, self.logs, strict=True):
+                if queue:
+                    log.add(group.number)
 
     def _group(self, who: Candidate) -> Group:
         kind = kind_of(who)
         group = self._by_kind.get(kind)
         if group is None:
-            group = self._by_kind[kind] = Group(len(self.groups), who)
+            group = self._by_kind[kind] = Group(len(self.groups), who, self.supply.serves(who))
             self.groups.append(group)
         return group

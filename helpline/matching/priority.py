@@ -16,9 +16,14 @@ Order = tuple[float, datetime, str]
 
 def priority(case: Waiting, now: datetime, parameters: Parameters) -> float:
     """Worth lost per minute, raised by waiting; more comes first."""
-    worth, fades = _rate(case.urgency, parameters)
+    at_once, fades = _rate(case.urgency, parameters)
     waited = max((now - case.since).total_seconds(), 0.0) / 60
-    return worth / fades * (1 + waited / fades)
+    return at_once / fades * (1 + waited / fades)
+
+
+def worth(urgency: int, parameters: Parameters) -> float:
+    """What help at once is worth."""
+    return _rate(urgency, parameters)[0]
 
 
 def order(case: Waiting, now: datetime, parameters: Parameters) -> Order:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from helpline.matching.facts import VOICE, Candidate, Excluded, Speaks, Waiting
 from helpline.matching.languages import Closeness, speaks
 from helpline.matching.weights import Weights, stamp
-from scheduling.zones import zone
 
 # What keeps somebody from this case whatever happens in the next hour, or keeps them away.
 LASTING = frozenset(
@@ -112,4 +112,5 @@ def is_not_yet(case: Waiting, now: datetime) -> bool:
     return until <= local < start
 
 
-_zone = lru_cache(maxsize=512)(zone)
+# Stored names are canonical; the product sets whose zone data they mean (`scheduling.zones`).
+_zone = lru_cache(maxsize=512)(ZoneInfo)

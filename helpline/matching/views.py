@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import TYPE_CHECKING
 
-from helpline.matching.costs import kind_parts
+from helpline.matching.costs import kind_parts, scarcity
 from helpline.matching.facts import VOICE, Waiting
 from helpline.matching.groups import Group
 from helpline.matching.rules import is_heavy, lasting
@@ -94,6 +94,13 @@ class View:
         self._points[number] = found = self._weigh(group)
         return found
 
+    def total_of(self, group: Group) -> int | None:
+        """The same with what would be missed elsewhere if one of them were taken now."""
+        points = self.points_of(group)
+        if points is None or not group.lost:
+            return points
+        return points + scarcity(group.lost, self._case.urgency, self._pool.of)
+
     def _weigh(self, group: Group) -> int | None:
         pool = self._pool
         assert pool.moment is not None  # noqa: S101
@@ -120,7 +127,7 @@ class View:
         queue = group.queues[self._which]
         if position >= len(queue):
             return None
-        points = self.points_of(group)
+        points = self.total_of(group)
         if points is None:
             return None
         own, rested, person_id = queue[position]

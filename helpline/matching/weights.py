@@ -26,6 +26,8 @@ class Weights:
     other_form: int
     voice_level: int
     scarcity: int
+    missed_hours: float
+    worth: tuple[float, ...]
     topic_untrained: int
     continuity: int
     night: int
@@ -62,6 +64,8 @@ def weights(of: Parameters) -> Weights:
         other_form=points(of.other_form),
         voice_level=round(of.voice_level),
         scarcity=points(of.scarcity),
+        missed_hours=of.missed_for / 60,
+        worth=(of.worth_1, of.worth_2, of.worth_3, of.worth_4),
         topic_untrained=points(of.topic_untrained),
         continuity=points(of.continuity),
         night=points(of.night),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from helpline.matching import (
     Candidate,
+    Demand,
     Parameters,
     Pool,
     Prices,
@@ -97,7 +98,16 @@ events = st.lists(
     st.tuples(st.integers(0, 25), st.one_of(people, willing, ids, cases, easy_cases)), max_size=25
 )
 prices = st.none() | st.just(
-    Prices({hour: {"ms": 0.4, "en": 0.01 * hour} for hour in range(21, 24)})
+    Prices(
+        tuple(
+            {
+                Demand("ms"): 0.4 * hour,
+                Demand("en", channel="voice"): 3.1,
+                Demand("es", frozenset({"crisis"})): 8.0,
+            }
+            for hour in range(24)
+        )
+    )
 )
 
 
