@@ -53,7 +53,7 @@ def _in_another_language(
     tag = named(text.body)
     if tag is None or tag == who.person.language:
         return
-    questions.speak(session, who, case, dialog, tag)
+    questions.speak(session, who, case, dialog, tag, now=now)
     cases.ask_to_route(session, now=now, about=case.id)
 
 

@@ -61,12 +61,12 @@ def begin(
         _set(dialog, Standing(Step.NONE), now)
         _finish(session, who, case, text.id, now=now)
         return
-    known = _knows_language(session, who, case, dialog, text)
+    known = _knows_language(session, who, case, dialog, text, now)
     _ask(session, who, case, dialog, script.first(known), text.id, now=now)
 
 
 def _knows_language(
-    session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText
+    session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText, now: datetime
 ) -> bool:
     """Whether they told us before, or these words do: who was never sure is asked."""
     if json.loads(dialog.remembered or "{}").get("language"):
@@ -74,12 +74,17 @@ def _knows_language(
     guessed = guess(text.body, who.point.country or None)
     tag = named(text.body) or (guessed.tag if guessed else None)
     if tag is not None:
-        speak(session, who, case, dialog, tag)
+        speak(session, who, case, dialog, tag, now=now)
     return tag is not None
 
 
-def speak(session: Session, who: Texter, case: Case, dialog: Dialog, tag: str) -> None:
+def speak(
+    session: Session, who: Texter, case: Case, dialog: Dialog, tag: str, *, now: datetime
+) -> None:
     """From now on in this language, in this case and the next ones."""
+    if tag != case.language:
+        facts = {"language": tag}
+        cases.record(session, case, "spoke", now=now, reason="language_chosen", facts=facts)
     who.person.language = case.language = tag
     _remember(dialog, language=True)
     session.flush()
@@ -145,7 +150,7 @@ def _changes_language(
     tag = named(text.body)
     if dialog.step == Step.LANGUAGE or tag is None or tag == who.person.language:
         return False
-    speak(session, who, case, dialog, tag)
+    speak(session, who, case, dialog, tag, now=now)
     _ask(session, who, case, dialog, _standing(dialog), text.id, now=now)
     return True
 
@@ -240,7 +245,7 @@ def _learn(
     """Keep what an answer told."""
     learned = turn.learned
     if tag := learned.get("language"):
-        speak(session, who, case, dialog, tag)
+        speak(session, who, case, dialog, tag, now=now)
     if topic := learned.get("topic"):
         case.topic = topic
     if alias := learned.get("alias"):
