@@ -6,6 +6,8 @@
 | coordinator | counsellor, reviewer | whoever has no other role than these |
 | lead, stand-in | counsellor, into their own team | vouches for counsellors of their team |
 
+All three say for what a colleague is cleared, a lead of their own team only.
+
 Nobody vouches for themselves, changes their own roles, or reaches above themselves: a link that
 sets an admin's password would make its giver an admin.
 """
@@ -67,6 +69,13 @@ def may_vouch(
         return True
     only_counsellor = frozenset({Role.COUNSELLOR}).issuperset(roles)
     return person_id != who.person_id and only_counsellor and bool(who.leads.intersection(teams))
+
+
+def may_clear(who: SignedIn, person_id: str, teams: Collection[str]) -> bool:
+    """Whether `who` may say for what a colleague of these teams is cleared; never of themselves."""
+    if person_id == who.person_id:
+        return False
+    return who.has(Role.ADMIN, Role.COORDINATOR) or bool(who.leads.intersection(teams))
 
 
 def teams_of(session: Session, person_id: str) -> frozenset[str]:

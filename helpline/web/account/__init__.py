@@ -6,7 +6,14 @@ bp = Blueprint("account", __name__)
 
 
 def init_app(app: Flask) -> None:
-    from helpline.web.account import invitation, own, sign_in, staff, words  # noqa: F401  # adds views
+    from helpline.web.account import (  # noqa: F401  # adds views
+        invitation,
+        own,
+        sign_in,
+        staff,
+        suiting,
+        words,
+    )
 
     words.register()
     app.register_blueprint(bp)

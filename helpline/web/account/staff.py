@@ -13,7 +13,7 @@ from helpline.people.team import Place
 from helpline.people.teams import all_teams
 from helpline.runtime import runtime
 from helpline.web import auth
-from helpline.web.account import bp, fields
+from helpline.web.account import bp, fields, suiting
 from helpline.web.account.words import PLACE, ROLE, ROLE_MEANS, STATE
 from helpline.web.language import gettext as _
 
@@ -186,5 +186,6 @@ def _member(
         place_words=PLACE,
         state_words=STATE,
         teams=[(team.id, team.name) for team in all_teams(read())],
+        **suiting.facts_of(read(), found),
     )
     return page, status
