@@ -8,10 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from helpline.bench.figures import Figure
+from helpline.i18n import offered
 
 FIRST_WINDOW = 14_336  # bytes: what TCP sends before the first acknowledgement (RFC 6928)
 SEEKER_PAGES = ("/", "/ask", "/return", "/crisis", "/privacy")
-LANGUAGES = ("en", "ms", "zh-Hans")
+LANGUAGES = tuple(one.tag for one in offered())
 _TAG = re.compile(r"<(?:link|script|img)\b[^>]*>")
 _ADDRESS = re.compile(r'\b(?:src|href)="([^"]+)"')
 _FETCHED = re.compile(r'<(?:script|img)|rel="(?:stylesheet|icon|manifest|preload|modulepreload)')
