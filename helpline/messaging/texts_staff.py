@@ -23,5 +23,10 @@ STAFF: dict[str, Wording] = {
     "nobody_took_it": _to_staff(N_("Nobody has taken what is waiting. Please look.")),
     "promise_at_risk": _to_staff(N_("An hour we promised may not be kept. Please look.")),
     "overdue": _to_staff(N_("Something has waited past its limit. Please look.")),
-    "phone_confirmed": _to_staff(N_("This phone is known now. 9 for no more messages")),
+    "phone_code": Wording(
+        N_("Your code is %(code)s. If you did not ask for it, do nothing."),
+        neutral=True,
+        any_hour=True,
+        proves=True,
+    ),
 }

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpline.privacy.sealing import Sealed
 from scheduling.base import Base, Id
 
+UNCONFIRMED = "unconfirmed"  # a colleague typed it; the code sent to it was not typed yet
+
 
 class ContactKind(enum.StrEnum):
     PHONE = "phone"
@@ -34,11 +36,16 @@ class ContactPoint(Base):
     created_at: Mapped[datetime]
     heard_at: Mapped[datetime | None]  # last text from it
     opted_out_at: Mapped[datetime | None]  # said STOP; nothing is sent until START
-    unusable: Mapped[str] = mapped_column(String(20), default="")  # bad_number, landline, ...
+    unusable: Mapped[str] = mapped_column(String(20), default="")  # bad_number, unconfirmed, ...
     line_number_sealed: Mapped[bytes | None]  # which of our numbers they know us by
 
     address = Sealed()
     line_number = Sealed()
+
+    @property
+    def is_unproven(self) -> bool:
+        """A colleague typed it, and nobody has typed its code yet."""
+        return self.unusable == UNCONFIRMED
 
 
 class HowToReach(enum.StrEnum):

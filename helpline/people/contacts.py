@@ -10,7 +10,7 @@ import phonenumbers
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from helpline.people.contact import ContactKind, ContactPoint
+from helpline.people.contact import UNCONFIRMED, ContactKind, ContactPoint
 from helpline.privacy.sealing import Keyring
 from scheduling.base import new_id
 
@@ -42,7 +42,7 @@ def forget(session: Session, person_id: str, kind: ContactKind, *, but: str = ""
         delete(ContactPoint).where(
             ContactPoint.person_id == person_id,
             ContactPoint.kind == kind,
-            ContactPoint.address_index != _index(session, kind, but),
+            ContactPoint.address_index != index_of(session, kind, but),
         )
     )
     session.expire_all()
@@ -57,14 +57,15 @@ def _add(
     *,
     country: str = "",
 ) -> bool:
-    index = _index(session, kind, address)
+    index = index_of(session, kind, address)
     owner = session.scalar(
-        select(ContactPoint.person_id).where(
-            ContactPoint.kind == kind, ContactPoint.address_index == index
-        )
+        select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.address_index == index)
     )
-    if owner is not None:
-        return owner == person_id
+    if owner is not None and owner.unusable == UNCONFIRMED:  # a colleague only typed it
+        session.delete(owner)
+        session.flush()
+    elif owner is not None:
+        return owner.person_id == person_id
     point = ContactPoint(
         id=new_id(),
         person_id=person_id,
@@ -79,7 +80,8 @@ def _add(
     return True
 
 
-def _index(session: Session, kind: ContactKind, address: str) -> bytes:
+def index_of(session: Session, kind: ContactKind, address: str) -> bytes:
+    """The keyed hash by which a number or address is found."""
     keyring: Keyring = session.info["keyring"]
     if kind is ContactKind.PHONE:
         return keyring.blind(address, purpose="phone")

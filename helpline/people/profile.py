@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpline.people import sessions
+from helpline.people import contacts, sessions
 from helpline.people.account import Account
-from helpline.people.contact import ContactKind, ContactPoint
+from helpline.people.contact import UNCONFIRMED, ContactKind, ContactPoint
 from helpline.people.invitations import forget_devices
 from helpline.people.person import Level, Person, PersonLanguage
 from helpline.people.sessions import SignedIn
@@ -60,7 +60,8 @@ def own(session: Session, who: SignedIn) -> Profile:
     """One's own profile."""
     account = session.get_one(Account, who.person_id)
     person = account.person
-    ends = {point.kind: _end(point) for point in _points(session, who.person_id)}
+    points = _points(session, who.person_id)
+    ends = {point.kind: _end(point) for point in points if point.unusable != UNCONFIRMED}
     return Profile(
         alias=person.alias,
         name=account.name,
@@ -102,13 +103,29 @@ def set_languages(session: Session, person: Person, languages: Mapping[str, Leve
     session.flush()
 
 
-def set_phone(session: Session, who: SignedIn, e164: str, country: str, *, now: datetime) -> None:
-    """Keep one's own number (E.164), for notices about offers; "" takes it out.
+def propose_phone(
+    session: Session, who: SignedIn, e164: str, country: str, *, now: datetime
+) -> ContactPoint | None:
+    """Keep one's own number (E.164) until its code is typed; None when it is in use already.
 
     Raises:
         CannotBeUsed: it belongs to somebody else we know.
     """
-    _set_point(session, who, ContactKind.PHONE, e164, country, now)
+    taken = _taken(session, who, ContactKind.PHONE, e164)
+    if taken is not None and taken.unusable != UNCONFIRMED:
+        return None
+    for old in _points(session, who.person_id):
+        if old.unusable == UNCONFIRMED:
+            session.delete(old)
+    session.flush()
+    return _add_point(session, who, ContactKind.PHONE, e164, country, now, unusable=UNCONFIRMED)
+
+
+def forget_phone(session: Session, who: SignedIn) -> None:
+    """No phone any more, for notices or to confirm."""
+    for old in _points(session, who.person_id):
+        if old.kind is ContactKind.PHONE:
+            session.delete(old)
 
 
 def set_mail(session: Session, who: SignedIn, address: str, *, now: datetime) -> None:
@@ -117,7 +134,14 @@ def set_mail(session: Session, who: SignedIn, address: str, *, now: datetime) ->
     Raises:
         CannotBeUsed: it belongs to somebody else we know.
     """
-    _set_point(session, who, ContactKind.EMAIL, address, "", now)
+    if address and _taken(session, who, ContactKind.EMAIL, address) is not None:
+        return
+    for old in _points(session, who.person_id):
+        if old.kind is ContactKind.EMAIL:
+            session.delete(old)
+    session.flush()
+    if address:
+        _add_point(session, who, ContactKind.EMAIL, address, "", now)
 
 
 def change_password(session: Session, who: SignedIn, password_hash: str, *, now: datetime) -> str:
@@ -143,37 +167,51 @@ def change_password(session: Session, who: SignedIn, password_hash: str, *, now:
     return sessions.open_session(session, who.person_id, device=device, now=now)
 
 
-def _set_point(
-    session: Session, who: SignedIn, kind: ContactKind, address: str, country: str, now: datetime
-) -> None:
-    purpose = "phone" if kind is ContactKind.PHONE else "email"
-    index = session.info["keyring"].blind(
-        address if kind is ContactKind.PHONE else address.casefold(), purpose=purpose
-    )
-    taken = session.scalar(
-        select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.address_index == index)
-    )
-    if taken is not None and taken.person_id != who.person_id:
-        raise CannotBeUsed
-    if taken is not None:
-        return
-    for old in _points(session, who.person_id):
-        if old.kind is kind:
-            session.delete(old)
-    session.flush()
-    if address:
-        session.add(
-            ContactPoint(
-                id=new_id(),
-                person_id=who.person_id,
-                kind=kind,
-                address=address,
-                address_index=index,
-                country=country,
-                created_at=now,
-                heard_at=None,
-            )
+def _taken(session: Session, who: SignedIn, kind: ContactKind, address: str) -> ContactPoint | None:
+    """One's own row of that address, if there is one. What nobody confirmed is nobody's yet.
+
+    Raises:
+        CannotBeUsed: it belongs to somebody else we know.
+    """
+    found = session.scalar(
+        select(ContactPoint).where(
+            ContactPoint.kind == kind,
+            ContactPoint.address_index == contacts.index_of(session, kind, address),
         )
+    )
+    if found is None or found.person_id == who.person_id:
+        return found
+    if found.unusable != UNCONFIRMED:
+        raise CannotBeUsed
+    session.delete(found)
+    session.flush()
+    return None
+
+
+def _add_point(
+    session: Session,
+    who: SignedIn,
+    kind: ContactKind,
+    address: str,
+    country: str,
+    now: datetime,
+    *,
+    unusable: str = "",
+) -> ContactPoint:
+    made = ContactPoint(
+        id=new_id(),
+        person_id=who.person_id,
+        kind=kind,
+        address=address,
+        address_index=contacts.index_of(session, kind, address),
+        country=country,
+        created_at=now,
+        heard_at=None,
+        unusable=unusable,
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def _points(session: Session, person_id: str) -> Sequence[ContactPoint]:

@@ -17,7 +17,7 @@ from helpline.people.account import Account, AccountRole, AccountState, Role
 from helpline.people.invitations import first_invitation
 from helpline.people.sessions import SignedIn
 from helpline.people.team import Place, Team, TeamMember
-from helpline.people.teams import settle
+from helpline.people.teams import members_of, settle
 from helpline.privacy import audit
 from scheduling.errors import Refused
 
@@ -28,6 +28,7 @@ __all__ = [
     "change_state",
     "colleague",
     "colleagues",
+    "empty_place",
     "first_invitation",
     "has_admin",
     "join_team",
@@ -146,6 +147,19 @@ def join_team(
     settle(session, person_id, team_id, place)
     sessions.end_all(session, person_id, now=now)
     _note(session, by, person_id, "joined_team", f"{team_id} {place}", now)
+
+
+def empty_place(
+    session: Session, by: SignedIn, team_id: str, place: Place, *, now: datetime
+) -> None:
+    """Nobody is lead, or stand-in: whoever was becomes a member, and is signed out.
+
+    Raises:
+        NotYours: one whom `by` may not change.
+    """
+    for member in members_of(session, team_id):
+        if member.place is place:
+            join_team(session, by, member.person_id, team_id, Place.MEMBER, now=now)
 
 
 def is_at(session: Session, person_id: str, team_id: str, place: Place) -> bool:

@@ -192,6 +192,22 @@ def test_a_team_is_made_and_gets_lead_and_stand_in(
     assert admin.post(f"{AT}/teams", data={"team_name": " "}).status_code == 400
 
 
+def test_nobody_empties_a_place_and_whoever_had_it_stays_a_member(
+    app: Flask, admin: FlaskClient, session: Session, make: Make, sign_in: SignIn
+) -> None:
+    team = make.team("Lantern")
+    lin = make.counsellor(alias="Lin", team=team, place=Place.LEAD)
+    mei = make.counsellor(alias="Mei", team=team, place=Place.STAND_IN)
+    session.commit()
+    hers = sign_in(app.test_client(), lin)
+    admin.post(f"{AT}/teams/{team.id}", data={"lead": "", "stand_in": mei.id})
+
+    assert places(session, team) == {lin.id: Place.MEMBER, mei.id: Place.STAND_IN}
+    assert hers.get("/account").status_code == 302, "power that is taken signs out"
+    admin.post(f"{AT}/teams/{team.id}", data={"lead": mei.id, "stand_in": ""})
+    assert places(session, team) == {lin.id: Place.MEMBER, mei.id: Place.LEAD}
+
+
 def places(session: Session, team: Team) -> dict[str, Place]:
     members = fresh(session).scalars(select(TeamMember).where(TeamMember.team_id == team.id))
     return {member.person_id: member.place for member in members}

@@ -23,6 +23,7 @@ from helpline.intake.texting.texter import Texter, keep, meet
 from helpline.jobs import enqueue
 from helpline.messaging.inbound import RECEIVE, InboundText
 from helpline.people import ContactKind, ContactPoint, HowToReach, Person, SafeContact
+from helpline.people.contact import UNCONFIRMED
 from helpline.privacy.sealing import CannotOpen
 from scheduling.base import new_id
 
@@ -109,7 +110,7 @@ def _waiting(sender_index: bytes) -> Select[InboundText]:
 def _met(session: Session, text: InboundText, now: datetime) -> ContactPoint:
     """The sender's contact point, locked; a new person when the number is new to us."""
     point = _locked(session, text.sender_index)
-    if point is not None and point.address_sealed is None:
+    if point is not None and (point.address_sealed is None or point.unusable == UNCONFIRMED):
         _meet_again(session, point, text, now)
     if point is not None:
         return point
@@ -134,7 +135,9 @@ def _locked(session: Session, index: bytes) -> ContactPoint | None:
 
 
 def _meet_again(session: Session, point: ContactPoint, text: InboundText, now: datetime) -> None:
-    """A number that said STOP and was erased: somebody new, but its STOP still holds."""
+    """Somebody new at a number we have a row for: it was erased, and a STOP said then still holds;
+    or a colleague typed it and never proved that it is theirs.
+    """
     person, country = _somebody_new(session, text, now)
     point.person_id, point.address, point.country = person.id, text.sender, country
     point.line_number = text.to

@@ -292,6 +292,7 @@ def _said(row: OutboxMessage) -> gate.Said:
         any_hour=wording.any_hour,
         despite_stop=wording.despite_stop,
         despite_flag=wording.despite_flag,
+        proves=wording.proves,
     )
 
 
@@ -306,6 +307,7 @@ def _reach(desk: _Desk, row: OutboxMessage, point: ContactPoint) -> gate.Reach:
         heard_at=point.heard_at,
         opted_out=point.opted_out_at is not None,
         unusable=point.unusable,
+        unproven=point.is_unproven,
         flagged=row.to_id in desk.flagged,
         safe_from=safe.safe_from if safe else None,
         safe_until=safe.safe_until if safe else None,

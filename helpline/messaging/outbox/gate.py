@@ -26,6 +26,7 @@ class Said:
     any_hour: bool = False
     despite_stop: bool = False
     despite_flag: bool = False
+    proves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Reach:
 
     safe_from, safe_until: wall times at `zone`, both or neither; until before from wraps over
     midnight. last_automatic_at: when something automatic last went to the number.
+    unproven: unusable only because a colleague typed it and nobody has typed its code yet.
     """
 
     address: str = field(repr=False)
@@ -43,6 +45,7 @@ class Reach:
     heard_at: datetime | None = None
     opted_out: bool = False
     unusable: str = ""
+    unproven: bool = False
     flagged: bool = False
     safe_from: time | None = None
     safe_until: time | None = None
@@ -100,7 +103,7 @@ def _never(said: Said, reach: Reach, bounds: Bounds) -> str:
         return "opted_out"
     if reach.flagged and not said.despite_flag:
         return "flagged"
-    if reach.unusable:
+    if reach.unusable and not (said.proves and reach.unproven):
         return "unusable"
     if said.channel != "text":
         return ""

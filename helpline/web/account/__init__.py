@@ -6,12 +6,14 @@ bp = Blueprint("account", __name__)
 
 
 def init_app(app: Flask) -> None:
-    from helpline.web.account import (  # noqa: F401  # adds views
-        invitation,
-        own,
-        sign_in,
-        staff,
-        suiting,
+    from helpline.web.account import (  # adds views
+        invitation,  # noqa: F401
+        leave,  # noqa: F401
+        own,  # noqa: F401
+        own_phone,  # noqa: F401
+        sign_in,  # noqa: F401
+        staff,  # noqa: F401
+        suiting,  # noqa: F401
         words,
     )
 

@@ -5,8 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpline import i18n
 from helpline.db import read, transaction
-from helpline.instance import text_rules
-from helpline.intake import numbers
+from helpline.messaging import own_phone
 from helpline.people import passwords, profile, sessions
 from helpline.people.account import Account
 from helpline.people.profile import CannotBeUsed, Wishes
@@ -16,6 +15,7 @@ from helpline.web import auth
 from helpline.web.account import bp, fields
 from helpline.web.account.words import NOTICE
 from helpline.web.language import gettext as _
+from scheduling import zones
 
 CONTACT_TRIES = 5  # a day: whether a number is refused must not become a way of asking about it
 
@@ -23,7 +23,7 @@ CONTACT_TRIES = 5  # a day: whether a number is refused must not become a way of
 @bp.get("/account")
 def own() -> ResponseReturnValue:
     """What we know about the signed-in person, as they may change it."""
-    return _page({})
+    return page({})
 
 
 @bp.post("/account")
@@ -32,21 +32,10 @@ def change() -> ResponseReturnValue:
     errors: dict[str, str] = {}
     wishes = _wishes(errors)
     if errors:
-        return _page(errors, 400)
+        return page(errors, 400)
     with transaction() as session:
         profile.change(session, auth.current(), wishes)
     return _done(_("Your changes are kept."))
-
-
-@bp.post("/account/phone")
-def phone() -> ResponseReturnValue:
-    """One's own number, for notices; empty takes it out."""
-    typed = fields.line("phone", 40)
-    number = numbers.read_number(typed) if typed else None
-    if typed and (number is None or not _may_be_texted(number)):
-        return _page({"phone": _no_number()}, 400)
-    country = (numbers.region(number) or "") if number else ""
-    return _keep_contact("phone", number.e164 if number else "", country)
 
 
 @bp.post("/account/mail")
@@ -54,7 +43,16 @@ def mail() -> ResponseReturnValue:
     """One's own address, for notices; empty takes it out."""
     errors: dict[str, str] = {}
     address = fields.mail_address(errors) if fields.line("mail", 200) else ""
-    return _page(errors, 400) if errors else _keep_contact("mail", address)
+    if errors:
+        return page(errors, 400)
+    if changed_too_often():
+        return page({"mail": _("You changed this often today. Try again tomorrow.")}, 429)
+    try:
+        with transaction() as session:
+            profile.set_mail(session, auth.current(), address, now=runtime().now())
+    except CannotBeUsed:
+        return page({"mail": _no_mail()}, 400)
+    return _done(_("Your changes are kept."))
 
 
 @bp.post("/account/password")
@@ -67,7 +65,7 @@ def password() -> ResponseReturnValue:
     if not errors and not _knows_password():
         errors["password_now"] = _("This is not your password of today. Try again.")
     if errors:
-        return _page(errors, 400)
+        return page(errors, 400)
     new_hash = passwords.hashed(new)
     with transaction() as session:
         token = profile.change_password(session, who, new_hash, now=runtime().now())
@@ -97,34 +95,16 @@ def _wishes(errors: dict[str, str]) -> Wishes:
     )
 
 
-def _keep_contact(kind: str, address: str, country: str = "") -> ResponseReturnValue:
-    who, now = auth.current(), runtime().now()
+def changed_too_often() -> bool:
+    """Whether this person changed their number or address too often today; counts this time."""
+    now, bucket = runtime().now(), f"own contact|{auth.current().person_id}"
     with transaction() as session:
-        bucket = f"own contact|{who.person_id}"
         wait = hit(session, bucket, limit=CONTACT_TRIES, window=sessions.LONGEST * 2, now=now)
-    if wait is not None:
-        return _page({kind: _("You changed this often today. Try again tomorrow.")}, 429)
-    try:
-        with transaction() as session:
-            if kind == "phone":
-                profile.set_phone(session, who, address, country, now=now)
-            else:
-                profile.set_mail(session, who, address, now=now)
-    except CannotBeUsed:
-        return _page({kind: _no_number() if kind == "phone" else _no_mail()}, 400)
-    return _done(_("Your changes are kept."))
-
-
-def _no_number() -> str:
-    return _("This number cannot be used for notices. Check it, with its country code, as +60 …")
+    return wait is not None
 
 
 def _no_mail() -> str:
     return _("This address cannot be used for notices. Check it, or take another.")
-
-
-def _may_be_texted(number: numbers.Number) -> bool:
-    return numbers.may_be_texted(number, text_rules(read()).countries) is None
 
 
 def _knows_password() -> bool:
@@ -143,10 +123,13 @@ def _done(words: str) -> ResponseReturnValue:
     return redirect(url_for("account.own"), code=303)
 
 
-def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    """One's own page; after an error with everything as it was typed."""
+    from helpline.web.account.leave import running
+
     now, who = runtime().now(), auth.current()
     known = profile.own(read(), who)
-    page = render_template(
+    shown = render_template(
         "account/own.html",
         errors=errors,
         own=known,
@@ -160,5 +143,8 @@ def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
         spoken={tag: i18n.LANGUAGES[tag].name for tag in i18n.LANGUAGES},
         notices=[(key, str(words), str(means)) for key, (words, means) in NOTICE.items()],
         most=profile.MOST_AT_A_TIME,
+        waiting=own_phone.waiting(read(), who.person_id, now=now) is not None,
+        leaves=running(read(), who, now),
+        today=zones.local_date(now, zones.zone(who.zone)),
     )
-    return page, status
+    return shown, status

@@ -38,7 +38,9 @@ def leaders(team_id: str) -> ResponseReturnValue:
     now = runtime().now()
     with transaction() as session:
         for place, person_id in chosen.items():
-            if person_id and not staff.is_at(session, person_id, team_id, place):
+            if not person_id:
+                staff.empty_place(session, auth.current(), team_id, place, now=now)
+            elif not staff.is_at(session, person_id, team_id, place):
                 staff.join_team(session, auth.current(), person_id, team_id, place, now=now)
     flash(_("Kept. Whoever was changed signs in again."))
     return redirect(url_for("coordination.settings", _anchor="teams"), code=303)
