@@ -1,4 +1,4 @@
-"""A first visit to any seeker's page fits into what the network sends at once, in every language."""
+"""A first visit to a seeker's page fits into what the network sends at once, in every language."""
 
 from collections.abc import Iterable
 
