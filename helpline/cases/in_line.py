@@ -27,7 +27,7 @@ def line(
     shown, refused, abused = _shown(session), _refused(session, by, now), abused_by(session)
     found = []
     for case, choice, safe, zone, age_band in _rows(session):
-        channel = channel_of(case, by)
+        channel = channel_of(case.how, by)
         wanted = by.offers.at_once(case.urgency, channel) - len(shown[case.id])
         if wanted <= 0:
             continue
@@ -52,9 +52,9 @@ def line(
     return found
 
 
-def channel_of(case: Case, by: Standing) -> str:
+def channel_of(how: HowToReach, by: Standing) -> str:
     """Where no calls are taken, who asked for one is answered by text."""
-    return VOICE if by.has_voice and case.how is HowToReach.CALL else TEXT
+    return VOICE if by.has_voice and how is HowToReach.CALL else TEXT
 
 
 def _rows(

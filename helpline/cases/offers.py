@@ -35,7 +35,7 @@ def offer(
     case = lock_in_line(session, case_id)
     if case is None:
         return []
-    until = now + by.offers.stands_for(case.urgency, channel_of(case, by))
+    until = now + by.offers.stands_for(case.urgency, channel_of(case.how, by))
     made = [
         offer
         for chosen in decision.chosen

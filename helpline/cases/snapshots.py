@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from helpline.cases.offer import RoutingPass
 from helpline.matching import Candidate, Prices, Rung, SafeHours, Speaks, Waiting
+from helpline.matching.prices import HOURS
 from scheduling.base import new_id
 
 KEPT_FOR = timedelta(days=14)
@@ -41,7 +42,7 @@ def keep_pass(
     facts = {
         "waiting": [_plain(each, _WAITING) for each in waiting],
         "on": [_plain(each, _CANDIDATE) for each in on],
-        "prices": dict(prices.at(now)),
+        "prices": prices.to_data()[now.hour],
     }
     kept = RoutingPass(id=new_id(), at=now, facts=json.dumps(facts, separators=(",", ":")))
     session.add(kept)
@@ -52,12 +53,13 @@ def keep_pass(
 def snapshot_of(kept: RoutingPass) -> Snapshot:
     """What a pass knew."""
     facts: dict[str, Any] = json.loads(kept.facts)
-    hour = kept.at.weekday() * 24 + kept.at.hour
+    hours: list[list[dict[str, Any]]] = [[] for _ in range(HOURS)]
+    hours[kept.at.hour] = facts["prices"]
     return Snapshot(
         kept.at,
         tuple(Waiting(**_read(each, _WAITING)) for each in facts["waiting"]),
         tuple(Candidate(**_read(each, _CANDIDATE)) for each in facts["on"]),
-        Prices({hour: facts["prices"]}),
+        Prices.from_data(hours),
     )
 
 

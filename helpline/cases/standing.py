@@ -12,6 +12,7 @@ from helpline.cases.offer_rules import OFFER_FIGURES, OfferRules, readable
 from helpline.cases.offer_rules import SETTING as OFFERS
 from helpline.instance import Setting
 from helpline.matching import PARAMETERS, Parameters, Prices
+from helpline.matching.prices import HOURS
 
 MATCHING = "matching"  # `Parameters.to_data`
 LEARNED = "matching_learned"  # see `helpline.cases.learning`
@@ -41,7 +42,7 @@ def standing(session: Session) -> Standing:
     return Standing(
         parameters=Parameters.from_data(readable(kept.get(MATCHING, {}), PARAMETERS)),
         offers=OfferRules.from_data(readable(kept.get(OFFERS, {}), OFFER_FIGURES)),
-        prices=prices_from(learned.get("prices", {})),
+        prices=_prices(learned.get("prices")),
         hours=learned.get("hours", {}),
         answers=learned.get("answers", {}),
         by_clearance=bool(kept.get(CLEARANCES)),
@@ -49,6 +50,6 @@ def standing(session: Session) -> Standing:
     )
 
 
-def prices_from(data: Mapping[str, Mapping[str, float]]) -> Prices:
-    """From JSON, where hours are words."""
-    return Prices({int(hour): dict(chances) for hour, chances in data.items()})
+def _prices(kept: object) -> Prices:
+    """What another version of the program kept counts as nothing learned yet."""
+    return Prices.from_data(kept) if isinstance(kept, list) and len(kept) == HOURS else Prices()

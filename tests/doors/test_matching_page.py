@@ -14,7 +14,7 @@ from helpline.cases import tuning
 from helpline.cases.standing import LEARNED
 from helpline.cases.tuning import FIGURES
 from helpline.instance import set_setting
-from helpline.matching import Excluded
+from helpline.matching import Asked, Demand, Excluded, learn
 from helpline.matching.costs import KindParts, PersonParts
 from helpline.people import Level, Person, PersonLanguage, Role
 from helpline.web.coordination import why as why_page
@@ -141,11 +141,12 @@ def test_a_colleague_who_changed_a_figure_meanwhile_is_not_overwritten(
 
 
 def test_what_was_learned_is_shown(coordinator: FlaskClient, session: Session) -> None:
-    learned = {"at": NOON.isoformat(), "prices": {"2": {"my": 0.87, "en": 0.0}}}
+    log = [Asked(NOON - timedelta(hours=1), 2, Demand("my"))]
+    learned = {"at": NOON.isoformat(), "prices": learn(log, 1).to_data()}
     set_setting(session, LEARNED, learned)
     session.commit()
     page = coordinator.get("/coordination/matching").text
-    assert re.search(r"Burmese.*Mon, 13 Apr, 10:00.*87 of 100", page, re.DOTALL)
+    assert re.search(r"Burmese.*Tue, 7 Apr, 18:00.*1\.33", page, re.DOTALL)
 
 
 # --- why did nobody get this? ---
@@ -158,7 +159,7 @@ def test_every_rule_has_its_words() -> None:
 
 
 def test_every_part_of_a_cost_has_its_words() -> None:
-    assert {*KindParts._fields, *PersonParts._fields, "continuity"} == set(words.PART)
+    assert {*KindParts._fields, *PersonParts._fields, "scarcity", "continuity"} == set(words.PART)
 
 
 def why(page: str) -> str:

@@ -1,5 +1,6 @@
 """The figures of matching: changed by people, with their name; tried on yesterday before."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpline import cases
-from helpline.cases import Offer, RoutingDecision, RoutingPass
+from helpline.cases import CaseState, Offer, RoutingDecision, RoutingPass
 from helpline.cases.candidates import candidates
 from helpline.cases.learning import learn
 from helpline.cases.offer_rules import OFFER_FIGURES, OfferRules
@@ -258,6 +259,27 @@ def test_hours_helped_and_offers_answered_are_learned_from_the_last_four_weeks(
     assert known[first].answers == pytest.approx(9 / 10, abs=0.001)
     other = next(each for each in known.values() if each.person_id != first)
     assert other.answers == 1.0
+
+
+def test_what_is_asked_for_at_which_hour_is_learned_and_matched_by(
+    session: Session, make: Make
+) -> None:
+    for days in (1, 2):
+        case = make.case(language="my", state=CaseState.CLOSED)
+        case.opened_at = NOON - days * DAY
+    session.flush()
+    learn(session, {}, NOON)
+    asked_for = standing(session).prices.at(NOON)
+    assert {each.language for each in asked_for} == {"my"}
+    assert next(iter(asked_for.values())) == pytest.approx(1 / 3, abs=0.01)
+
+    bilingual = on(session, make, languages=("en", "my"))
+    other = on(session, make, languages=("en",))
+    first = make.case(language="en")
+    cases.route(session, now=NOON)
+    assert asked(session, first) == [other.id]
+    why = session.scalars(select(RoutingDecision.explanation)).one()
+    assert json.loads(why)["costs"][bilingual.id]["scarcity"] > 0
 
 
 def test_it_is_learned_again_every_hour(session: Session) -> None:

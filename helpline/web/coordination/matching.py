@@ -1,6 +1,6 @@
 """`/coordination/matching`: every figure of matching, tried on yesterday before it is changed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -17,6 +17,7 @@ from helpline.cases.tuning import FIGURES, Change, ChangedMeanwhile, Tuned
 from helpline.db import read, transaction
 from helpline.instance import setting
 from helpline.matching import Parameter, Prices
+from helpline.matching.prices import HOURS
 from helpline.runtime import runtime
 from helpline.web import auth
 from helpline.web.account import fields
@@ -68,11 +69,11 @@ class Otherwise:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """When in the week a language is missed, and how surely, in percent."""
+    """What is asked for most at an hour of the day (the coming one of its name), in worth."""
 
-    hour: datetime  # the coming hour of the week
+    hour: datetime
     language: str
-    percent: int
+    worth: str
 
 
 @bp.get("/coordination/matching")
@@ -290,14 +291,26 @@ def _why(one: Differs) -> str:
 
 
 def _prices(prices: Prices, now: datetime) -> list[Price]:
-    """The dearest hours first, each as the coming one of its name."""
-    monday = datetime.combine(now.date() - timedelta(days=now.weekday()), time(), UTC)
-    found = []
-    for number, chances in prices.by_hour.items():
-        hour = monday + timedelta(hours=number)
-        coming = hour if hour + timedelta(hours=1) > now else hour + timedelta(days=7)
-        for tag, chance in chances.items():
-            name = i18n.language_name(tag, language())
-            found.append(Price(coming, name, round(chance * 100)))
-    dear = sorted(found, key=lambda each: (-each.percent, each.hour, each.language))
-    return [each for each in dear[:PRICES_SHOWN] if each.percent]
+    """For each language the hour at which most is asked for, the most asked for first."""
+    hours = [Counter[str]() for _ in range(HOURS)]
+    for counted, table in zip(hours, prices.by_hour, strict=False):
+        for demand, worth in table.items():
+            counted[demand.language] += worth  # type: ignore[assignment]
+    top = {
+        tag: max(range(HOURS), key=lambda hour: (hours[hour][tag], -hour))
+        for tag in {each.language for each in prices.demands}
+    }
+    dear = sorted(top, key=lambda tag: (-hours[top[tag]][tag], tag))
+    return [
+        Price(
+            _coming(top[tag], now),
+            i18n.language_name(tag, language()),
+            i18n.number(round(hours[top[tag]][tag], 2), language()),
+        )
+        for tag in dear[:PRICES_SHOWN]
+    ]
+
+
+def _coming(hour: int, now: datetime) -> datetime:
+    today = datetime.combine(now.date(), time(hour), UTC)
+    return today if today + timedelta(hours=1) > now else today + timedelta(days=1)
