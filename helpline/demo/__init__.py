@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpline import cases
 from helpline.db import transaction
 from helpline.demo import history, waits
 from helpline.demo.crew import Member, crew, known
@@ -53,6 +54,7 @@ def load_if_empty() -> bool:
 def load(session: Session, *, sender: str, now: datetime) -> None:
     """Everything of the demonstration. `sender` is the number that the line's texts come from."""
     set_setting(session, "demonstration", value=True)
+    cases.set_by_clearance(session, is_on=True)
     line = Line(
         id=new_id(),
         name="Warmline",
@@ -93,6 +95,10 @@ def _add(session: Session, helper: Helper, teams: dict[str, Team], now: datetime
             password_hash="!",  # noqa: S106  no password fits: demonstration people come in by link
             created_at=now - timedelta(days=60),
             roles=[AccountRole(role=role) for role in helper.roles],
+            gender=helper.gender,
+            age_band=helper.age_band,
+            topics_off=helper.topics_off,
+            clearances=helper.clearances,
         )
     )
     if helper.team:

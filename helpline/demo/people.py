@@ -34,6 +34,10 @@ class Helper:
     team: str = ""
     place: Place = Place.MEMBER
     roles: tuple[Role, ...] = (Role.COUNSELLOR,)
+    gender: str = ""
+    age_band: str = ""
+    topics_off: str = ""
+    clearances: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,9 @@ HELPERS = (
         (Hours("18:00", "00:00"),),
         "Harbour",
         Place.LEAD,
+        gender="woman",
+        age_band="30to59",
+        clearances="crisis,youth",
     ),
     Helper(
         "Hafiz",
@@ -66,9 +73,18 @@ HELPERS = (
         (Hours("14:30", "23:00"),),
         "Harbour",
         Place.STAND_IN,
+        gender="man",
+        age_band="30to59",
+        clearances="crisis",
     ),
     Helper(
-        "Nurul", "Asia/Kuala_Lumpur", (("ms", N), ("en", W)), (Hours("06:00", "12:00"),), "Harbour"
+        "Nurul",
+        "Asia/Kuala_Lumpur",
+        (("ms", N), ("en", W)),
+        (Hours("06:00", "12:00"),),
+        "Harbour",
+        gender="woman",
+        age_band="under30",
     ),
     Helper(
         "Devi",
@@ -76,19 +92,58 @@ HELPERS = (
         (("ta", N), ("ms", F), ("en", F)),
         (Hours("12:00", "18:30"),),
         "Harbour",
+        gender="woman",
+        age_band="30to59",
+        clearances="youth",
     ),
     Helper(
-        "Kavitha", "Asia/Kolkata", (("ta", N), ("en", F)), (Hours("19:00", "23:30"),), "Harbour"
+        "Kavitha",
+        "Asia/Kolkata",
+        (("ta", N), ("en", F)),
+        (Hours("19:00", "23:30"),),
+        "Harbour",
+        gender="woman",
+        age_band="under30",
+        topics_off="loss",
     ),
-    Helper("Thiri", "Asia/Yangon", (("my", N), ("en", W)), (Hours("18:00", "23:30"),), "Harbour"),
-    Helper("Ko Min", "Asia/Tokyo", (("my", N), ("ja", W)), (Hours("07:00", "12:00"),), "Harbour"),
-    Helper("Jun", "Asia/Manila", (("fil", N), ("en", F)), (Hours("20:00", "02:00"),), "Harbour"),
+    Helper(
+        "Thiri",
+        "Asia/Yangon",
+        (("my", N), ("en", W)),
+        (Hours("18:00", "23:30"),),
+        "Harbour",
+        gender="woman",
+        age_band="under30",
+        clearances="crisis,youth",
+    ),
+    Helper(
+        "Ko Min",
+        "Asia/Tokyo",
+        (("my", N), ("ja", W)),
+        (Hours("07:00", "12:00"),),
+        "Harbour",
+        gender="man",
+        age_band="30to59",
+    ),
+    Helper(
+        "Jun",
+        "Asia/Manila",
+        (("fil", N), ("en", F)),
+        (Hours("20:00", "02:00"),),
+        "Harbour",
+        gender="man",
+        age_band="under30",
+        clearances="youth",
+    ),
     Helper(
         "Grace",
         "America/Los_Angeles",
         (("fil", N), ("en", N)),
         (Hours("18:00", "23:00"),),
         "Harbour",
+        gender="woman",
+        age_band="60plus",
+        clearances="crisis",
     ),
     Helper(
         "Lin",
@@ -97,6 +152,9 @@ HELPERS = (
         (Hours("18:00", "00:00"),),
         "Lantern",
         Place.LEAD,
+        gender="woman",
+        age_band="30to59",
+        clearances="crisis,youth",
     ),
     Helper(
         "Mei",
@@ -105,6 +163,10 @@ HELPERS = (
         (Hours("08:00", "16:00"),),
         "Lantern",
         Place.STAND_IN,
+        gender="woman",
+        age_band="30to59",
+        topics_off="home",
+        clearances="crisis",
     ),
     Helper(
         "Wei",
@@ -112,6 +174,8 @@ HELPERS = (
         (("zh-Hans", N), ("en", F), ("ms", W)),
         (Hours("07:00", "14:00"),),
         "Lantern",
+        gender="man",
+        age_band="30to59",
     ),
     Helper(
         "Jia",
@@ -119,19 +183,56 @@ HELPERS = (
         (("zh-Hans", N), ("en", W)),
         (Hours("13:30", "18:30"),),
         "Lantern",
+        gender="woman",
+        age_band="under30",
     ),
-    Helper("Asha", "Asia/Kolkata", (("hi", N), ("en", F)), (Hours("09:00", "15:00"),), "Lantern"),
-    Helper("Ravi", "Asia/Kolkata", (("hi", N), ("en", F)), (Hours("21:00", "03:00"),), "Lantern"),
-    Helper("Yuki", "Asia/Tokyo", (("ja", N), ("en", W)), (Hours("19:00", "00:00"),), "Lantern"),
+    Helper(
+        "Asha",
+        "Asia/Kolkata",
+        (("hi", N), ("en", F)),
+        (Hours("09:00", "15:00"),),
+        "Lantern",
+        gender="woman",
+        age_band="30to59",
+        clearances="crisis,youth",
+    ),
+    Helper(
+        "Ravi",
+        "Asia/Kolkata",
+        (("hi", N), ("en", F)),
+        (Hours("21:00", "03:00"),),
+        "Lantern",
+        gender="man",
+        age_band="60plus",
+        topics_off="work",
+    ),
+    Helper(
+        "Yuki",
+        "Asia/Tokyo",
+        (("ja", N), ("en", W)),
+        (Hours("19:00", "00:00"),),
+        "Lantern",
+        age_band="under30",
+    ),
     Helper(
         "Lucía",
         "America/Mexico_City",
         (("es", N), ("en", W)),
         (Hours("18:00", "00:00"),),
         "Lantern",
+        gender="woman",
+        age_band="30to59",
+        clearances="crisis",
     ),
     Helper(
-        "Carmen", "Europe/Madrid", (("es", N), ("en", F)), (Hours("09:00", "14:00"),), "Lantern"
+        "Carmen",
+        "Europe/Madrid",
+        (("es", N), ("en", F)),
+        (Hours("09:00", "14:00"),),
+        "Lantern",
+        gender="woman",
+        age_band="60plus",
+        clearances="youth",
     ),
     Helper(
         "Noor",

@@ -5,6 +5,7 @@ from flask import Flask
 from helpline.web.coordination import (
     board,
     care,
+    care_settings,
     case,
     languages,
     matching,
@@ -18,7 +19,7 @@ from helpline.web.coordination.frame import bp
 
 __all__ = ["bp", "init_app"]
 
-VIEWS = (board, care, case, languages, matching, review, settings, teams, waits)
+VIEWS = (board, care, care_settings, case, languages, matching, review, settings, teams, waits)
 """Each adds its views to `bp`."""
 
 

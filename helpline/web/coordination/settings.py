@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from helpline import crisis, i18n
+from helpline import cases, crisis, i18n
 from helpline.crisis import CrisisLine
 from helpline.db import read, transaction
 from helpline.instance import (
@@ -200,6 +200,9 @@ def page(errors: Mapping[str, str] | None = None, status: int = 200) -> Response
         teams=[(team, members_of(session, team.id)) for team in all_teams(session)],
         staff=_staff(session),
         lists=_word_lists(session),
+        escalation=cases.escalation(session),
+        respite=cases.respite(session),
+        by_clearance=cases.by_clearance(session),
     )
     return shown, status
 
