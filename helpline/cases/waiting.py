@@ -71,9 +71,7 @@ def numbered(session: Session, case: Case) -> tuple[int, int]:
     return ahead + 1, of
 
 
-def _left_of(
-    said: WaitEstimate, now: datetime
-) -> tuple[timedelta, timedelta] | tuple[None, None]:
+def _left_of(said: WaitEstimate, now: datetime) -> tuple[timedelta, timedelta] | tuple[None, None]:
     """What is left of a range; nothing once it is over."""
     if not said.told or said.low is None or said.high is None:
         return None, None

@@ -330,6 +330,22 @@ def test_who_was_promised_a_time_that_passed_hears_that_it_takes_longer(
     assert cases.place(session, case, now=after(30)).is_late
 
 
+def test_the_end_of_what_was_said_is_seen_on_the_page_and_texted_at_the_next_set_moment(
+    session: Session, make: Make
+) -> None:
+    shift(session, make.counsellor())
+    observed(session, make, [60 + 4 * (number * 7 % 46) for number in range(60)])
+    refit(session, {}, NOON)
+    case = make.case(how=HowToReach.TEXT)
+    assert say_place(session, case, now=NOON).high == 4 * MINUTE
+    work_until(session, 9)
+    assert [(row.at - NOON) // MINUTE for row in rows(session, case)] == [0, 5]
+    assert cases.place(session, case, now=after(9)).is_late
+    assert told(session, case.seeker) == []
+    work_until(session, 10)
+    assert told(session, case.seeker) == ["place_later"]
+
+
 def test_who_is_on_the_page_gets_no_text_and_sees_it_there(session: Session, make: Make) -> None:
     shift(session, make.counsellor())
     known(session, make)

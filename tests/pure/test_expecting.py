@@ -79,17 +79,10 @@ def test_each_level_is_reached_as_often_as_it_says() -> None:
         assert abs(real - level) < 0.1, (level, real)
 
 
-@pytest.mark.parametrize("times", [0.4, 2.5])
+@pytest.mark.parametrize("times", [0.4, 2.0, 2.5])
 def test_a_model_that_is_far_off_is_found_out_by_its_own_log(times: float) -> None:
     figures, later = learned(1)
     assert not verdict(told(later, figures, times=times)).holds
-
-
-def test_doubled_ranges_are_found_out_where_waits_are_long() -> None:
-    figures, later = learned(2)
-    long = [each for each in later if each.view.needed > 3]
-    assert verdict(told(long, figures)).holds
-    assert not verdict(told(long, figures, times=2.0)).holds
 
 
 def test_the_queue_is_chosen_where_the_queue_tells_most_and_narrows_the_range() -> None:
