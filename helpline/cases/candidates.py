@@ -93,6 +93,31 @@ def candidates(session: Session, now: datetime, by: Standing | None = None) -> l
     ]
 
 
+def roster(session: Session) -> list[Candidate]:
+    """Everybody who may help, on or not, as if they were free and rested."""
+    by = standing(session)
+    helpers = _helpers(session, None)
+    languages, teams = languages_of(session, helpers), _teams(session, helpers)
+    return [
+        Candidate(
+            person_id=who,
+            speaks=languages.get(who, {}),
+            load_cap=helper.load_cap,
+            rung=_rung(teams[who]),
+            channels=frozenset({TEXT, VOICE} if by.has_voice else {TEXT}),
+            topics_off=helper.topics_off,
+            clearances=helper.clearances,
+            gender=helper.gender,
+            age_band=helper.age_band,
+            team_ids=frozenset(teams[who]),
+            zone=helper.zone,
+            hours_helped=by.hours.get(who, 0.0),
+            answers=by.answers.get(who, 1.0),
+        )
+        for who, helper in sorted(helpers.items())
+    ]
+
+
 def speakers(session: Session, language: str) -> list[str]:
     """Everybody with an active account who helps in a language, on or not."""
     helpers = session.scalars(
@@ -114,8 +139,8 @@ def languages_of(session: Session, person_ids: Collection[str]) -> dict[str, dic
     return found
 
 
-def _helpers(session: Session, among: Collection[str]) -> dict[str, _Helper]:
-    """Of these people those who may take cases."""
+def _helpers(session: Session, among: Collection[str] | None) -> dict[str, _Helper]:
+    """Of these people, or of all, those who may take cases."""
     row = Account
     rows = (
         select(
@@ -130,13 +155,13 @@ def _helpers(session: Session, among: Collection[str]) -> dict[str, _Helper]:
         .join(AccountRole, AccountRole.person_id == row.person_id)
         .join(Person, Person.id == row.person_id)
         .where(row.state == AccountState.ACTIVE, AccountRole.role == Role.COUNSELLOR)
-        .where(_whose(row.person_id, among))
+        .where(true() if among is None else _whose(row.person_id, among))
     )
-    wanted = frozenset(among)
+    wanted = None if among is None else frozenset(among)
     return {
         who: _Helper(cap, gender, band, _split(topics), _split(clearances), zone)
         for who, cap, gender, band, topics, clearances, zone in session.execute(rows)
-        if who in wanted
+        if wanted is None or who in wanted
     }
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from helpline.cli import database, demo, outbox, running, staff, watch
+from helpline.cli import database, demo, outbox, rehearse, running, staff, watch
 from helpline.config import ConfigError
 from helpline.privacy.keys import BadKeys
 
@@ -22,6 +22,6 @@ def main() -> None:
     """Warmline: a peer-support helpline. Settings come from the environment; see README.md."""
 
 
-for _room in (running, database, demo, staff, outbox, watch):
+for _room in (running, database, demo, staff, outbox, rehearse, watch):
     for _command in _room.COMMANDS:
         main.add_command(_command)
