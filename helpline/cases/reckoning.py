@@ -25,6 +25,9 @@ LATELY = timedelta(hours=3)
 _MINUTE = 60
 
 
+Memo = dict[Any, Any]  # the rota by wish, how long the last one waited by language
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """What can be said. The ends: seconds, in whole minutes.
@@ -61,10 +64,17 @@ class Range:
 
 
 def reckon(
-    session: Session, case: Case, number: int, helpers: Sequence[Candidate], *, now: datetime
+    session: Session,
+    case: Case,
+    number: int,
+    helpers: Sequence[Candidate],
+    *,
+    now: datetime,
+    memo: Memo | None = None,
 ) -> Range:
-    """number: the case's place. helpers: who is on and could be asked about it."""
-    view = _view(session, case, number, helpers, now)
+    """number: the case's place. helpers: who is on and could be asked about it. memo: what was
+    looked up for others in the same moment, and is kept there for the next."""
+    view = _view(session, case, number, helpers, now, {} if memo is None else memo)
     if not helpers:
         return Range(None, None, "nobody", "nobody", view=view)
     waited = now - (case.waiting_since or case.opened_at)
@@ -98,14 +108,24 @@ def _ends(
 
 
 def _view(
-    session: Session, case: Case, number: int, helpers: Sequence[Candidate], now: datetime
+    session: Session,
+    case: Case,
+    number: int,
+    helpers: Sequence[Candidate],
+    now: datetime,
+    memo: Memo,
 ) -> View:
     free = sum(max(each.load_cap - each.load, 0) for each in helpers if not each.cooling)
     needed = max(number - free, 0)
     on: tuple[tuple[float, int], ...] = ((0.0, len(helpers)),)
     if needed:
-        on = _by_rota(session, case, len(helpers), now)
-    return View(needed, on, _last(session, case.language, now))
+        wish = (case.language, case.gender_wish, case.age_wish, case.topic, len(helpers))
+        if wish not in memo:
+            memo[wish] = _by_rota(session, case, len(helpers), now)
+        on = memo[wish]
+    if case.language not in memo:
+        memo[case.language] = _last(session, case.language, now)
+    return View(needed, on, memo[case.language])
 
 
 def _by_rota(

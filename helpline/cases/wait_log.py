@@ -16,7 +16,7 @@ from helpline.cases.case import Case
 from helpline.cases.choice import ChoiceKind, ChoiceState, WaitChoice
 from helpline.cases.estimate import CHOSE, WaitEstimate, end_wait, open_estimates
 from helpline.cases.expecting import MOST_A_DAY, has_changed, next_moment
-from helpline.cases.reckoning import reckon
+from helpline.cases.reckoning import Memo, reckon
 from helpline.cases.told import is_an_answer, tell_seeker
 from helpline.cases.waiting import BEFORE_CLAIM, Place, numbered, place
 from helpline.i18n import duration
@@ -30,7 +30,7 @@ from helpline.pulse import beat
 from scheduling.base import new_id
 
 UPDATE = "wait_update"
-AT_ONCE = 100  # cases that one pass looks at; the next does the rest
+AT_ONCE = 50  # cases that one pass looks at; the next does the rest
 # Who chose one of these waits for an hour or for nothing, not for their turn.
 _NOT_FOR_THEIR_TURN = (ChoiceKind.WAIT, ChoiceKind.LATER, ChoiceKind.GROUP, ChoiceKind.MESSAGE)
 _MINE = (WaitEstimate.case_id == Case.id) & (WaitEstimate.outcome == "")
@@ -50,25 +50,30 @@ def keep_new(session: Session, *, now: datetime) -> None:
     spoken = set(session.scalars(_line(unhelped).with_only_columns(Case.language).distinct()))
     if not fresh and not spoken:
         return
-    on = candidates(session, now)
+    on, memo = candidates(session, now), Memo()
     for case in fresh:
-        keep(session, case, _helpers(session, case, on, now), now=now)
+        keep(session, case, _helpers(session, case, on, now), now=now, memo=memo)
     now_spoken = [tag for tag in spoken if _is_spoken(on, [tag])]
     for case in _in_line(
         session, unhelped & (Case.language.in_(now_spoken) | (Case.accepts != ""))
     ):
         helpers = _helpers(session, case, on, now)
         if helpers:
-            keep(session, case, helpers, now=now)
+            keep(session, case, helpers, now=now, memo=memo)
 
 
 def keep(
-    session: Session, case: Case, helpers: Sequence[Candidate], *, now: datetime
+    session: Session,
+    case: Case,
+    helpers: Sequence[Candidate],
+    *,
+    now: datetime,
+    memo: Memo | None = None,
 ) -> WaitEstimate:
     """Reckon and write down; it is looked at again at the next set moment, or when it is over."""
     since = case.waiting_since or case.opened_at
     number, _ = numbered(session, case)
-    found = reckon(session, case, number, helpers, now=now)
+    found = reckon(session, case, number, helpers, now=now, memo=memo)
     row = WaitEstimate(
         id=new_id(),
         case_id=case.id,
