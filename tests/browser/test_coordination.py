@@ -1,7 +1,6 @@
 """The coordinator's pages in a real browser: live, at both widths, light and dark."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,23 +12,12 @@ from helpline import alerts, cases, conversation
 from helpline.cases import Case, CaseState
 from helpline.people import HowToReach, Person, Role, sessions
 from helpline.web import cookies, csrf
-from tests.browser.serving import SCHEMES, SIZES, chromium, faults, served
+from tests.browser.serving import SCHEMES, SIZES, address, browser, faults
 from tests.doors.test_coordination import on_shift
 from tests.make import NOON, Make
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    with served(app) as found:
-        yield found
+__all__ = ["address", "browser"]
 
 
 @pytest.fixture

@@ -1,55 +1,26 @@
 """The desk in a real browser: live, counting, keeping drafts; and without script."""
 
-import shutil
-import threading
-from collections.abc import Iterator
 from datetime import time, timedelta
-from os import environ
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from helpline import cases, conversation
 from helpline.cases import Case
-from helpline.db import transaction
 from helpline.messaging import segments
-from helpline.people import Person, sessions
+from helpline.people import Person
 from helpline.pulse import beat
-from helpline.web import cookies, csrf
 from scheduling import promises
+from tests.browser.serving import TOO_WIDE, address, browser, signed_in, violations
 from tests.conftest import Clock
 from tests.make import NOON, Make
 
 pytestmark = pytest.mark.browser
+__all__ = ["address", "browser"]
 
-AXE = Path(__file__).parent / "axe.min.js"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN_ALL = "document.querySelectorAll('main details').forEach(each => each.open = true)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = environ.get("TEST_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -71,24 +42,6 @@ def mine(make: Make, mei: Person, session: Session) -> Case:
     conversation.hear(session, case, "I cannot sleep", channel="text", now=NOON)
     session.commit()
     return case
-
-
-def signed_in(
-    browser: Browser, app: Flask, mei_id: str, address: str, **more: object
-) -> BrowserContext:
-    with app.app_context():
-        with transaction() as session:
-            token = sessions.open_session(session, mei_id, device="", now=NOON)
-        name = cookies.name(csrf.STAFF_COOKIE)
-    context = browser.new_context(**more)  # type: ignore[arg-type]  # handed on
-    context.add_cookies([{"name": name, "value": token, "url": address}])
-    return context
-
-
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run()")
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -1,24 +1,20 @@
 """The components in a real browser: both frames, both widths, light and dark, both directions."""
 
-import shutil
-import threading
 from collections.abc import Iterator
-from os import environ
 from pathlib import Path
 
 import pytest
 from flask import Flask, Response
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser
 
 from helpline.web import assets, components, language
 from helpline.web.frame import CONTENT_SECURITY_POLICY
+from tests.browser.serving import TOO_WIDE, browser, served, violations
 
 pytestmark = pytest.mark.browser
+__all__ = ["browser"]
 
 ROOT = Path(__file__).parent.parent.parent
-AXE = Path(__file__).parent / "axe.min.js"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 TOO_SMALL = """
 [...document.querySelectorAll("a,button,summary,select,input,textarea")].filter(e => {
@@ -26,7 +22,6 @@ TOO_SMALL = """
   const within = e.matches(".vh") || e.closest("p:not(.row),.state,.tile,li>a:only-child");
   return box.height > 0 && box.height < 44 && !within;
 }).map(e => e.outerHTML.slice(0, 100))"""
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +40,8 @@ def address() -> Iterator[str]:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/dev/components"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = environ.get("TEST_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield started
-        started.close()
+    with served(app) as found:
+        yield f"{found}/dev/components"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -75,8 +56,7 @@ def test_axe_finds_nothing_wrong_with_any_component(
         bypass_csp=True,  # for axe's own script; the policy itself is tested below
     )
     page.goto(f"{address}?frame={frame}")
-    page.evaluate(AXE.read_text())
-    assert _violations(page) == []
+    assert violations(page) == []
     page.close()
 
 
@@ -93,11 +73,6 @@ def test_every_width_holds_the_page_with_targets_for_a_thumb(
         assert (width, page.evaluate(TOO_WIDE)) == (width, 0)
         assert (width, page.evaluate(TOO_SMALL)) == (width, [])
     page.close()
-
-
-def _violations(page: Page) -> list[tuple[str, list[str]]]:
-    found = page.evaluate("axe.run()")
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
 
 
 @pytest.mark.parametrize("frame", ["public", "staff"])

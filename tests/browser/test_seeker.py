@@ -1,30 +1,25 @@
 """A person asking, in a real browser: the whole way without script, back from another device."""
 
 import contextlib
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from os import environ
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from helpline import cases
 from helpline.cases import Case
 from helpline.conversation import say
+from tests.browser.serving import TOO_WIDE, browser, served, violations
 from tests.make import NOON, Make
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parent / "axe.min.js"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+__all__ = ["browser"]
 SHOTS = environ.get("TEST_SCREENSHOTS")  # a folder to look at the pages with one's own eyes
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 WORDS = "I have not slept since they closed our street."
 
 
@@ -33,22 +28,8 @@ def address(app: Flask, make: Make) -> Iterator[str]:
     """The whole product on loopback, with a line that has a number."""
     make.line(number="+60320000000", languages="en,ms,zh-Hans")
     make.session.commit()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = environ.get("TEST_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield started
-        started.close()
+    with served(app) as found:
+        yield found
 
 
 @pytest.fixture
@@ -225,9 +206,7 @@ def test_axe_finds_nothing_wrong_with_any_page(
     page = context.new_page()
     found = []
     for name in _pages(page, address):
-        page.evaluate(AXE.read_text())
-        wrong = page.evaluate("axe.run()")["violations"]
-        found += [(name, one["id"], [n["html"] for n in one["nodes"]][:3]) for one in wrong]
+        found += [(name, kind, where[:3]) for kind, where in violations(page)]
         if page.evaluate(TOO_WIDE):
             found.append((name, "too wide", []))
         _keep_shot(page, f"{name}-{language}-{width}")

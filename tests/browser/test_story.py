@@ -1,44 +1,18 @@
 """The main job, whole, as two people live it: a text in Malay becomes a conversation."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy.orm import Session
 
-from helpline import demo
-from helpline.app import create_app
-from helpline.config import Config
-from helpline.db import db
 from helpline.worker import run_due
-from tests.browser.serving import chromium, served
-from tests.conftest import Clock
-from tests.make import NOON
+from tests.browser.serving import browser, served, site
 
 pytestmark = pytest.mark.browser
+__all__ = ["browser", "site"]
 
 DIGITS = re.compile(r"\+?60111000071|111000071")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def site(config: Config, clock: Clock, session: Session) -> Iterator[Flask]:
-    """The demonstration at 20:00 in Kuala Lumpur, where Aisyah is on."""
-    demo.load(session, sender="+60155500100", now=NOON)
-    session.commit()
-    bare = replace(config, twilio_account_sid="", twilio_auth_token="", twilio_from="")
-    made = create_app(bare, now=clock)
-    yield made
-    with made.app_context():
-        db.engine.dispose()
 
 
 def texted(page: Page, site: Flask, words: str) -> None:
