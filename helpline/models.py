@@ -2,7 +2,7 @@
 
 from sqlalchemy import Table
 
-from helpline import alerts, cases, conversation, instance, jobs, people, pulse, throttle
+from helpline import alerts, cases, conversation, feeds, instance, jobs, people, pulse, throttle
 from helpline.messaging import inbound, phones
 from helpline.messaging.outbox import row
 from helpline.privacy import audit
@@ -14,6 +14,7 @@ _ROOMS = (
     audit,
     cases,
     conversation,
+    feeds,
     inbound,
     instance,
     jobs,

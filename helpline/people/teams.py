@@ -35,6 +35,12 @@ def all_teams(session: Session) -> list[Team]:
     return list(session.scalars(select(Team).order_by(Team.name)))
 
 
+def teams_of(session: Session, person_id: str) -> list[Team]:
+    """The teams that somebody is in, at whatever place."""
+    theirs = select(TeamMember.team_id).where(TeamMember.person_id == person_id)
+    return list(session.scalars(select(Team).where(Team.id.in_(theirs)).order_by(Team.name)))
+
+
 def add_team(session: Session, name: str) -> Team:
     """A new team, with nobody in it."""
     team = Team(id=new_id(), name=name)

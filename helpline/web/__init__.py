@@ -17,6 +17,7 @@ from helpline.web import (
     demo,
     desk,
     errors,
+    feeds,
     frame,
     health,
     language,
@@ -39,5 +40,6 @@ DOORS: tuple[Callable[[Flask], None], ...] = (
     desk.init_app,
     coordination.init_app,
     sms.init_app,
+    feeds.init_app,
     demo.init_app,
 )

@@ -1,16 +1,17 @@
 """What pages need around a request, left out where a program calls.
 
 A webhook has no language, no sign-in, no form and no cookie; its own signature is all that lets it
-in (see `roles.csv`, `signed`). Choosing a language and opening the house for every text costs a
-quarter of the whole, so it is not done for the doors of networks.
+in (see `roles.csv`, `signed`). A calendar's address is its own key (`feeds`), and it only reads.
+Choosing a language and opening the house for every text costs a quarter of the whole, so it is not
+done for the doors of programs.
 """
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 
-MACHINES = frozenset({"sms", "voice"})
-"""Blueprints whose every view checks a signature before it does anything."""
+MACHINES = frozenset({"feeds", "sms", "voice"})
+"""Blueprints whose every view checks a signature or a token before it does anything."""
 
 
 class _Said(SecureCookieSessionInterface):
@@ -35,5 +36,5 @@ class House(Flask):
         if request.blueprint not in MACHINES:
             return super().process_response(response)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -13,6 +13,7 @@ from scheduling.promises.asking import (
     promises_of,
     timetable,
 )
+from scheduling.promises.digest import digest
 from scheduling.promises.pausing import (
     NotOnShift,
     PauseIsOver,
@@ -56,6 +57,7 @@ __all__ = [
     "away",
     "changes_of",
     "coming",
+    "digest",
     "end_shift",
     "extra_hours",
     "next_on_shift",

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from helpline.web.desk import (
+    calendars,
     care,
     closing,
     hours,
@@ -19,7 +20,7 @@ from helpline.web.desk.frame import bp
 
 __all__ = ["bp", "init_app"]
 
-VIEWS = (care, closing, hours, live, page, passing, shift, taking, talking)
+VIEWS = (calendars, care, closing, hours, live, page, passing, shift, taking, talking)
 """Each adds its views to `bp`."""
 
 
