@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpline.cases import Case, CaseState, WaitEstimate
+from helpline.cases import Case, WaitEstimate
 from helpline.cases.expecting import LEVELS
 from scheduling.base import new_id
 
@@ -22,8 +22,8 @@ _LEAVES = 0.08
 def write(session: Session, *, now: datetime) -> None:
     """Beside one past conversation of each language; the same each time."""
     chance = random.Random(8)  # noqa: S311  invented, and no secret
-    closed = select(Case).where(Case.state == CaseState.CLOSED).order_by(Case.opened_at, Case.id)
-    last = {case.language: case for case in session.scalars(closed)}
+    past = select(Case).order_by(Case.opened_at, Case.id)
+    last = {case.language: case for case in session.scalars(past)}
     for language, count in HOW_MANY.items():
         case = last.get(language)
         if case is None:
