@@ -35,10 +35,13 @@ def offer(
     case = lock_in_line(session, case_id)
     if case is None:
         return []
-    until = now + by.offers.stands_for(case.urgency, channel_of(case.how, by))
+    channel = channel_of(case.how, by)
+    until = now + by.offers.stands_for(case.urgency, channel)
+    # Counted again now that the case is locked: another pass may have been a moment faster.
+    room = by.offers.at_once(case.urgency, channel) - len(_open_of(session, case_id))
     made = [
         offer
-        for chosen in decision.chosen
+        for chosen in decision.chosen[: max(room, 0)]
         if (offer := _insert(session, case, chosen, now, until)) is not None
     ]
     if made:

@@ -45,7 +45,8 @@ def test_figures_changed_during_a_pass_hold_wholly_or_not_at_all(
             mine = [each for each in made if each.case_id == case_id]
             assert len({each.counsellor_id for each in mine}) == len(mine) <= 3, f"round {number}"
             stands = sorted((each.expires_at - each.offered_at).seconds for each in mine)
-            assert stands in ([], [60], [60, 600, 600], [600, 600, 600], [600, 600], [600])
+            assert set(stands) <= {60, 600}
+            assert stands.count(60) <= 1, "the old figures ask one"
         open_now = [each.counsellor_id for each in made if each.state is OfferState.OPEN]
         assert len(set(open_now)) == len(open_now)
         for case_id in case_ids:
