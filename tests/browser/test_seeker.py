@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from helpline import cases
 from helpline.cases import Case
 from helpline.conversation import say
-from tests.browser.serving import TOO_WIDE, browser, served, violations
+from helpline.i18n import offered
+from tests.browser.serving import TOO_WIDE, browser, faults, served
 from tests.make import NOON, Make
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ WORDS = "I have not slept since they closed our street."
 @pytest.fixture
 def address(app: Flask, make: Make) -> Iterator[str]:
     """The whole product on loopback, with a line that has a number."""
-    make.line(number="+60320000000", languages="en,ms,zh-Hans")
+    make.line(number="+60320000000", languages=",".join(one.tag for one in offered()))
     make.session.commit()
     with served(app) as found:
         yield found
@@ -195,23 +196,76 @@ def _pages(page: Page, address: str) -> Iterator[str]:
     yield "talk-join-number"
 
 
-@pytest.mark.parametrize("language", ["en", "ms", "zh-Hans"])
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(
+    ("language", "judged"), [("en", (360, 1440)), ("ar", (360, 1440)), ("my", (360,))]
+)
 def test_axe_finds_nothing_wrong_with_any_page(
-    browser: Browser, address: str, width: int, language: str
+    browser: Browser, address: str, language: str, judged: tuple[int, ...]
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, locale=language, bypass_csp=True
-    )
+    """On a phone and on a desk: in English, from right to left, and in tall letters."""
+    context = browser.new_context(locale=language, bypass_csp=True)
     page = context.new_page()
     found = []
     for name in _pages(page, address):
-        found += [(name, kind, where[:3]) for kind, where in violations(page)]
-        if page.evaluate(TOO_WIDE):
-            found.append((name, "too wide", []))
-        _keep_shot(page, f"{name}-{language}-{width}")
+        for width in (360, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            if width in judged:
+                found += [(name, width, *one) for one in faults(page)]
+            elif page.evaluate(TOO_WIDE):
+                found.append((name, width, "too wide", []))
+            _keep_shot(page, f"{name}-{language}-{width}")
     context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("language", ["ms", "zh-Hans", "es", "fil", "hi", "ta", "ja"])
+def test_the_longest_words_of_every_language_fit_into_a_narrow_phone(
+    browser: Browser, address: str, language: str
+) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 700}, locale=language)
+    page = context.new_page()
+    wide = []
+    for path in ("", "crisis", "return", "privacy", "ask"):
+        page.goto(f"{address}/{path}")
+        assert page.locator("html").get_attribute("lang") == language
+        if page.evaluate(TOO_WIDE):
+            wide.append(path)
+        _keep_shot(page, f"narrow-{path or 'front'}-{language}")
+    context.close()
+    assert wide == []
+
+
+def test_a_conversation_from_right_to_left_without_script(
+    browser: Browser, address: str, session: Session, make: Make
+) -> None:
+    """In Arabic from the first page to an answer; each bubble keeps the direction of its words."""
+    context = browser.new_context(java_script_enabled=False, locale="ar")
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.locator("main a.btn[href='/ask']").click()
+    page.locator("select#language").select_option("ar")
+    for step in range(1, 5):
+        if step == 2:
+            page.locator("#words").fill("لم أنم منذ أيام 3 (ثلاثة)")
+        if step == 4:
+            page.locator("label[for=agree]").click()
+        page.locator("form#ask button:not([name])").click()
+    page.locator("main a[href='/talk']").click()
+    _answer(session, make, "I am glad you wrote, +60 3-2935 9935.")
+    page.goto(f"{address}/talk")
+    theirs, ours = page.locator(".bub").nth(0), page.locator(".bub").nth(1)
+    expect(theirs).to_have_text("لم أنم منذ أيام 3 (ثلاثة)", timeout=15_000)
+    expect(ours).to_have_text("I am glad you wrote, +60 3-2935 9935.")
+    own, other = theirs.bounding_box(), ours.bounding_box()
+    assert own
+    assert other
+    assert own["x"] < other["x"], "mine at the end of the line: on the left"
+    page.locator("#text").fill("شكرًا")
+    page.locator("form.say button").click()
+    expect(page.locator(".bub").nth(2)).to_have_text("شكرًا", timeout=15_000)
+    assert session.scalars(select(Case.language)).all() == ["ar"]
+    context.close()
 
 
 def _keep_shot(page: Page, name: str) -> None:

@@ -1,4 +1,4 @@
-"""A first visit to a seeker's page fits into what the network sends at once, in every language."""
+"""The seeker's pages in every language: what a first visit weighs, and names kept whole."""
 
 from collections.abc import Iterable
 
@@ -43,3 +43,12 @@ def test_a_first_visit_fits_into_the_first_window(app: Flask, tag: str) -> None:
     found |= _weights(client, TALK)
 
     assert {path: weight for path, weight in found.items() if weight > FIRST_WINDOW} == {}
+
+
+@pytest.mark.usefixtures("line")
+def test_a_languages_own_name_keeps_its_direction_among_words_of_another(app: Flask) -> None:
+    page = app.test_client().get("/?lang=ar").text
+
+    first = '<bdi lang="en" dir="ltr">English</bdi>، <bdi lang="ms" dir="ltr">Bahasa Melayu</bdi>'
+    assert first in page
+    assert '<bdi lang="ar" dir="rtl">العربية</bdi>' in page

@@ -16,6 +16,7 @@ from pathlib import Path
 from babel import Locale
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from helpline import crisis, i18n
 from helpline.runtime import runtime
@@ -30,6 +31,7 @@ Number = tuple[str, str, str]
 
 GENERIC = "112"
 _SPOKEN_IN = {"ms": "MY", "my": "MM", "fil": "PH", "ja": "JP", "hi": "IN", "ta": "IN"}
+_COMMA = {"ar": "، ", "my": "၊ ", "zh-Hans": "、", "ja": "、"}
 _SERVED = """
     AU BD BN CA CN DE ES FR GB HK ID IN IT JP KH KR LA LK MM MO MX MY NP NZ PH PK SG TH TW US VN
 """
@@ -132,9 +134,15 @@ def init_app(app: Flask) -> None:
     )
 
 
-def _own_names(tags: Iterable[str]) -> str:
-    """Languages, each by the name it has for itself."""
-    return ", ".join(i18n.LANGUAGES[tag].name for tag in tags)
+def _own_names(tags: Iterable[str]) -> Markup:
+    """Languages, each by the name it has for itself: isolated, or names from left to right would
+    be read in the wrong order, and broken apart, among words from right to left."""
+    names = (_own_name(i18n.LANGUAGES[tag]) for tag in tags)
+    return escape(_COMMA.get(language(), ", ")).join(names)
+
+
+def _own_name(one: i18n.Language) -> Markup:
+    return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(one.tag, one.direction, one.name)
 
 
 def _hours_of(hours: Iterable[str]) -> list[tuple[str, str]]:
