@@ -15,6 +15,7 @@ from helpline.people.tokens import new_token, token_hash
 from helpline.privacy import audit
 from scheduling.base import new_id
 from scheduling.errors import Refused
+from scheduling.zones import DAY
 
 MOST_LINKS = 10
 KEPT = timedelta(days=30)  # what was cancelled, what is over, what was withdrawn
@@ -99,7 +100,7 @@ def links_of(session: Session, person_id: str) -> Sequence[FeedToken]:
 
 def forget(session: Session, *, now: datetime) -> None:
     """Drop links withdrawn, and shifts over or cancelled, for longer than calendars show them."""
-    old = now - KEPT
+    old = now - KEPT - DAY  # a day in hand: what is shown changes at midnight only
     session.execute(delete(FeedToken).where(FeedToken.revoked_at < old))
     shift = PublishedShift
     over = func.coalesce(shift.cancelled_at, shift.end_at) < old

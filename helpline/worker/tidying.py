@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from helpline import feeds
 from helpline.cases import CaseEvent
 from helpline.cases.snapshots import forget_passes
 from helpline.messaging.outbox import DeliveryEvent, PartsSpent
@@ -37,3 +38,4 @@ def tidy(session: Session, payload: Mapping[str, Any], now: datetime) -> None:
     oldest = (now - _BUDGETS_KEPT).date().isoformat()
     session.execute(delete(PartsSpent).where(PartsSpent.day < oldest))
     forget_passes(session, now=now)
+    feeds.forget(session, now=now)

@@ -18,6 +18,7 @@ from helpline.db import db
 from helpline.people import LoginSession, Person, Role
 from helpline.web import matrix
 from helpline.worker import run_due
+from tests.calendars import kept
 from tests.client import Client
 from tests.conftest import Clock
 from tests.make import NOON, Make
@@ -158,6 +159,23 @@ def test_an_address_signs_in_once_and_by_role(site: Flask, clock: Clock) -> None
 
     clock.forward(timedelta(days=1, seconds=1))
     assert second.get(way["Lin"]).status_code == 404
+
+
+def test_whoever_has_hours_has_a_calendar_whose_address_stays(site: Flask) -> None:
+    with site.app_context():
+        told, again = demo.make_links(""), demo.make_links("")
+    program = site.test_client()
+    answers = {
+        (each["alias"], each["scope"]): program.get(each["address"]) for each in told["feeds"]
+    }
+
+    assert told["feeds"] == again["feeds"]
+    assert len(answers) >= 14
+    for (alias, scope), answer in answers.items():
+        kept(f"demonstration-{scope}-{alias}.ics", answer.data)
+        assert (alias, answer.status_code) == (alias, 200)
+        assert b"BEGIN:VEVENT" in answer.data
+    assert {scope for _, scope in answers} == {"mine", "team"}
 
 
 def test_a_text_from_a_pretend_phone_is_answered_there(site: Flask, visitor: FlaskClient) -> None:
