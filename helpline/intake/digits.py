@@ -53,7 +53,7 @@ def _hour(end: str) -> str:
     half = _any(f"{_MORNING} {_AFTERNOON} {_NIGHT}")
     return (
         rf"(?:(?:{_any(_LEADS)})[\s-]+)*(?:(?P<before_{end}>{half})\s*)?"
-        rf"(?P<hour_{end}>\d{{1,4}})(?:\s?[:.点點時时h]\s?(?P<minute_{end}>\d\d)?分?)?"
+        rf"(?P<hour_{end}>\d{{1,4}})(?:\s?[:.٫点點時时h]\s?(?P<minute_{end}>\d\d)?分?)?"
         rf"(?:\s*(?:{_any(_OCLOCK)}))?"
         rf"\s*(?:(?:de la|del|ng)\s+)?(?P<after_{end}>{half})?"
     )

@@ -1,7 +1,7 @@
 """The language of somebody who texts: taken from their words, asked when unsure, remembered."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from helpline.cases import Case, CaseState
 from helpline.i18n import offered
 from helpline.intake.language_menu import items, pages
 from helpline.messaging.texts import render
-from helpline.people import Person
+from helpline.people import Person, SafeContact
 from tests.conftest import Clock, RecordingGateway
 from tests.doors.texting import Phone
 from tests.make import NOON, Make
@@ -260,3 +260,31 @@ def test_a_name_of_a_language_to_a_human_is_theirs_to_read(
 
     assert phone.text("English") == []
     assert language_of(session) == ("ms", "ms")
+
+
+DIGITS = {
+    "my": "၀၁၂၃၄၅၆၇၈၉",
+    "hi": "०१२३४५६७८९",
+    "ta": "௦௧௨௩௪௫௬௭௮௯",
+    "ar": "٠١٢٣٤٥٦٧٨٩",
+    "ja": "０１２３４５６７８９",
+    "zh-Hans": "０１２３４５６７８９",
+}
+
+
+@pytest.mark.parametrize("tag", DIGITS)
+def test_menus_and_hours_are_answered_in_the_digits_of_the_language(
+    call: Call, session: Session, tag: str
+) -> None:
+    """Safe at some hours only; these; being alone; and at last a human."""
+    own = str.maketrans("0123456789", DIGITS[tag])
+    number, words = FIRST[tag]
+    phone = call(number)
+    phone.text(words)
+    for answer in ("3", "18-21", "2", "0"):
+        phone.text(answer.translate(own))
+
+    case = the_case(session)
+    safe_hours = session.get_one(SafeContact, case.seeker_id)
+    assert (safe_hours.safe_from, safe_hours.safe_until) == (time(18), time(21))
+    assert (case.topic, case.state) == ("alone", CaseState.WAITING)

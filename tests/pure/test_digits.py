@@ -9,6 +9,16 @@ from hypothesis import strategies as st
 
 from helpline.intake.digits import read_digit, read_hours
 
+SCRIPTS = {
+    "Burmese": "၀၁၂၃၄၅၆၇၈၉",
+    "Devanagari": "०१२३४५६७८९",
+    "Tamil": "௦௧௨௩௪௫௬௭௮௯",
+    "Arabic-Indic": "٠١٢٣٤٥٦٧٨٩",
+    "Persian": "۰۱۲۳۴۵۶۷۸۹",
+    "full-width": "０１２３４５６７８９",
+    "Shan": "႐႑႒႓႔႕႖႗႘႙",
+}
+WRITTEN = st.sampled_from(sorted(SCRIPTS))
 ANY_DECIMAL = st.characters(categories=["Nd"])
 FRAME = st.text(alphabet=" .。()[]「」!?*#،·\n\u200f", max_size=4)
 
@@ -126,6 +136,46 @@ def test_whole_hours_come_back(start: int, end: int, dash: str) -> None:
     wanted = (time(start), time(end)) if start != end else None
 
     assert read_hours(f"{start}{dash}{end}") == wanted
+
+
+def written(text: str, script: str) -> str:
+    """The same with the digits of a script."""
+    return text.translate(str.maketrans("0123456789", SCRIPTS[script]))
+
+
+@given(st.integers(0, 999999), WRITTEN, FRAME, FRAME)
+def test_numbers_come_back_from_every_script(
+    number: int, script: str, before: str, after: str
+) -> None:
+    assert read_digit(before + written(str(number), script) + after) == number
+
+
+@given(st.integers(0, 23), st.integers(0, 23), st.sampled_from("-–~〜－"), WRITTEN, WRITTEN)
+def test_whole_hours_come_back_from_every_script(
+    start: int, end: int, dash: str, script: str, other: str
+) -> None:
+    """Even where a phone mixes two."""
+    wanted = (time(start), time(end)) if start != end else None
+
+    assert read_hours(f"{written(str(start), script)}{dash}{written(str(end), other)}") == wanted
+
+
+@given(st.times(), st.times(), st.sampled_from(":.：٫"), WRITTEN)
+def test_hours_with_minutes_come_back_from_every_script(
+    start: time, end: time, colon: str, script: str
+) -> None:
+    start, end = (each.replace(second=0, microsecond=0, fold=0) for each in (start, end))
+    text = f"{start:%H:%M} - {end:%H:%M}".replace(":", colon)
+
+    assert read_hours(written(text, script)) == ((start, end) if start != end else None)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize(
+    "text", ["18-21", "18:00 – 21:00", "1800-2100", "6pm-9pm", "18 to 21", "18〜21"]
+)
+def test_the_evening_is_the_same_in_every_script(text: str, script: str) -> None:
+    assert read_hours(written(text, script)) == (time(18), time(21))
 
 
 @given(st.text(max_size=200))
