@@ -112,6 +112,18 @@ def test_an_answer_ends_it_and_their_next_words_begin_it_anew(session: Session, 
     assert crew.told() == [1, 0, 0]
 
 
+def test_an_answer_while_a_colleague_is_asked_to_take_over_is_one(
+    session: Session, crew: Crew
+) -> None:
+    case = crew.urgent()
+    cases.claim(session, case.id, crew.mei.id, now=after(1))
+    cases.hand_over(
+        session, case, crew.mei.id, to_id=crew.lead.id, warm=True, note="so far", now=after(1)
+    )
+    cases.answered(session, case, crew.mei.id, after(1.5))
+    assert look(session, case, after(10)) == 0
+
+
 def test_it_counts_from_when_it_became_urgent_not_from_when_they_came(
     session: Session, crew: Crew
 ) -> None:
