@@ -246,13 +246,13 @@ def _take_effect(
     hours: Wall | None,
     now: datetime,
 ) -> None:
-    """Nothing but what they chose: a later or a waiting choice takes back an accepted language."""
+    """Nothing but what they chose: any other way takes back a language accepted before."""
     case.not_before = at if made.kind is ChoiceKind.LATER else None
     if made.kind is ChoiceKind.LANGUAGE:
         case.accepts = ",".join(dict.fromkeys([*accepted(case), made.language]))
-    elif made.kind in (ChoiceKind.WAIT, ChoiceKind.LATER):
+    else:
         case.accepts = ""
-    elif made.kind is ChoiceKind.TEXT:
+    if made.kind is ChoiceKind.TEXT:
         _by_text(session, case)
     if hours is not None:
         _keep_hours(session, case, hours, now)

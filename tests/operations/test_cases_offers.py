@@ -316,7 +316,7 @@ def test_where_nobody_is_on_the_person_hears_the_hour_at_their_place_once(
         cases.route(session, now=after(minute))
 
     assert told(session, seeker) == ["nobody_on", "choose"]
-    text = session.scalars(select(OutboxMessage)).one()
+    text = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "nobody_on")).one()
     assert '"when": "Tue, 7 Apr, 07:30 UTC+6:30"' in (text.facts or "")
     assert text.answers  # they have only just written: no quiet hour holds it
     assert (case.state, case.nobody_told_at) == (CaseState.WAITING, NOON)
@@ -335,7 +335,10 @@ def test_when_the_hour_changes_it_is_told_again_and_not_with_every_change(
     assert len(happened(session, case, "nobody_on")) == 1
     cases.route(session, now=after(20))
     assert len(happened(session, case, "nobody_on")) == 2
-    assert told(session, seeker) == ["nobody_on", "choose"]  # the first had not left, and was taken back
+    assert told(session, seeker) == [
+        "nobody_on",
+        "choose",
+    ]  # the first had not left, and was taken back
 
 
 def test_where_nobody_ever_speaks_it_that_is_said_and_coordinators_are_alerted(

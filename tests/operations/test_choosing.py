@@ -229,17 +229,18 @@ def test_another_language_is_spoken_only_after_they_chose_it(
     assert (burmese.accepts, asked(session, burmese)) == ("en", [mei.id])
 
 
-def test_waiting_for_their_own_language_takes_an_accepted_one_back(
-    session: Session, make: Make, burmese: Case
+@pytest.mark.parametrize("kind", [ChoiceKind.WAIT, ChoiceKind.MESSAGE])
+def test_any_other_way_takes_an_accepted_language_back(
+    session: Session, make: Make, burmese: Case, kind: ChoiceKind
 ) -> None:
     english_speaker(session, make)
     burmese_speaker(session, make)
     cases.choose(session, burmese, ChoiceKind.LANGUAGE, language="en", by="text", now=NOON)
-    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=after(1))
+    cases.choose(session, burmese, kind, by="text", now=after(1))
     cases.route(session, now=after(2))
 
     assert (burmese.accepts, asked(session, burmese)) == ("", [])
-    assert choices(session, burmese) == [("language", "replaced"), ("wait", "open")]
+    assert choices(session, burmese) == [("language", "replaced"), (kind.value, "open")]
 
 
 def test_a_chosen_hour_is_honoured_whoever_is_on_before(
