@@ -1,7 +1,6 @@
 """Coming back with a code, changing one's mind, leaving, joining, erasing; and the way out."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,20 +9,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
-from helpline import cases
-from helpline.cases import Case, CaseState, Note
-from helpline.conversation import Dialog, Message, say
+from helpline.cases import Case, CaseState
+from helpline.conversation import Message
 from helpline.conversation.reaching import reaching
-from helpline.db import begin_in, db
-from helpline.intake import asking, joining
-from helpline.messaging import inbound, reconcile
+from helpline.db import db
+from helpline.intake import asking
+from helpline.messaging import inbound
 from helpline.messaging.gateway import Inbound
-from helpline.messaging.inbound import InboundText
-from helpline.messaging.outbox import OutboxMessage
-from helpline.people import ContactPoint, HowToReach, Person, ReturnCode, SafeContact, Visit
+from helpline.people import ContactPoint, HowToReach, SafeContact, Visit
 from helpline.privacy import return_code
-from scheduling.base import Base, new_id
-from tests.conftest import KEYRING, Clock, RecordingGateway
+from scheduling.base import Base
+from tests.conftest import KEYRING, Clock
 from tests.doors.seeking import asked, code, form, send
 from tests.make import NOON, Make
 
@@ -235,195 +231,11 @@ def test_how_somebody_is_reached_can_be_changed(browser: FlaskClient, session: S
     assert session.scalars(select(ContactPoint)).all() == []
 
 
-def test_a_web_and_a_text_case_become_one(
-    browser: FlaskClient, session: Session, make: Make, work: Callable[[], int]
-) -> None:
-    texter = make.seeker(phone=PHONE)
-    talked = make.case(seeker=texter)
-    counsellor = make.counsellor(alias="Aisyah")
-    cases.claim(session, talked.id, counsellor.id, now=NOON)
-    session.refresh(talked)
-    say(session, talked, counsellor.id, "Hello by text.", now=NOON, form_key="k")
-    session.commit()
-    asked(browser, words="Hello by web.")
-    number = _number(browser)
-    _text(session, f" {number[:3]}-{number[3:]} ", "SM1")
-    work()
-    session.commit()
-    open_case = session.scalars(select(Case).where(Case.closed_at.is_(None))).one()
-    assert (open_case.id, open_case.counsellor_id) == (talked.id, counsellor.id)
-    other = session.scalars(select(Case).where(Case.closed_at.is_not(None))).one()
-    assert (other.state, other.disposition) == (CaseState.CLOSED, "joined")
-    page = browser.get("/talk").text
-    assert "Hello by text." in page
-    assert "Hello by web." in page
-    assert len(session.scalars(select(Person).where(Person.is_seeker)).all()) == 1
-    assert open_case.how is HowToReach.TEXT
-    assert "joined" in [event.kind for event in cases.events_of(session, open_case.id)]
-
-
-def test_joining_needs_a_yes(browser: FlaskClient) -> None:
-    asked(browser)
-    page = send(browser, browser.get("/talk/join"), "/talk/join")
-    assert page.status_code == 400
-    assert "only with your yes" in page.text
-
-
-def test_a_number_that_is_too_old_joins_nothing(
-    browser: FlaskClient, session: Session, clock: Clock, work: Callable[[], int]
-) -> None:
-    asked(browser)
-    number = _number(browser)
-    clock.forward(timedelta(minutes=31))
-    _text(session, number, "SM1", clock())
-    work()
-    assert len(session.scalars(select(Person).where(Person.is_seeker)).all()) == 2
-
-
-def test_a_number_long_silent_brings_nothing_of_its_past(
-    browser: FlaskClient, session: Session, make: Make, clock: Clock, work: Callable[[], int]
-) -> None:
-    _text(session, "I am so afraid of him", "SM0", NOON)
-    work()
-    clock.forward(timedelta(days=30))
-    asked(browser, words="Hello by web.")
-    number = _number(browser)
-    _text(session, number, "SM1", clock())
-    work()
-    session.commit()
-    page = browser.get("/talk").text
-    assert "I am so afraid of him" not in page
-    web = session.scalars(select(Person).join(ReturnCode)).one()
-    assert session.scalars(select(ContactPoint)).one().person_id == web.id
-
-
 def _number(client: FlaskClient) -> str:
     page = send(client, client.get("/talk/join"), "/talk/join", agree="1")
     found = re.search(r"<bdi dir=\"ltr\">(\d{3}) (\d{3})</bdi>", page.text)
     assert found
     return found[1] + found[2]
-
-
-def test_erasing_leaves_nothing_of_what_was_said(
-    browser: FlaskClient,
-    session: Session,
-    make: Make,
-    work: Callable[[], int],
-    gateway: RecordingGateway,
-) -> None:
-    words = code(asked(browser, words="Kept words.", how="text", phone=PHONE, alias="Kite"))
-    _text(session, "Texted words.", "SM1")
-    work()
-    case = session.scalars(select(Case).where(Case.closed_at.is_(None))).one()
-    counsellor = make.counsellor(alias="Aisyah")
-    session.commit()
-    cases.claim(session, case.id, counsellor.id, now=NOON)
-    session.refresh(case)
-    say(session, case, counsellor.id, "Said words.", now=NOON, form_key="k")
-    session.add(note := Note(id=new_id(), case_id=case.id, author_id=counsellor.id, at=NOON))
-    note.body = "Noted words."
-    session.commit()
-    page = browser.get("/talk/erase")
-    assert "Nobody can bring them back" in page.text
-    done = send(browser, page, "/talk/erase")
-    assert "Everything is erased" in done.text
-    session.commit()
-    case = session.get_one(Case, case.id)
-    assert (case.state, case.counsellor_id, case.topic) == (CaseState.ERASED, None, "")
-    for model in (Message, Note, ContactPoint, SafeContact, ReturnCode, Visit):
-        assert _count(session, model) == 0, model
-    bare = session.scalars(select(InboundText)).one()
-    assert (bare.provider_id, bare.sender_index) == ("SM1", bytes(32))
-    assert (bare.sender_sealed, bare.to_sealed, bare.body_sealed) == (None, None, None)
-    rows = session.scalars(select(OutboxMessage).where(OutboxMessage.to_id == case.seeker_id))
-    assert {(row.facts_sealed, row.words_sealed, row.contact_point_id) for row in rows} == {
-        (None, None, None)
-    }
-    person = session.get_one(Person, case.seeker_id)
-    assert (person.alias, person.codename, person.age_band) == ("", "", "")
-    sent = len(gateway.sent)
-    work()
-    assert len(gateway.sent) == sent
-    assert browser.get("/talk").status_code == 303
-    assert _back(browser, words) == 400
-
-
-def test_catching_up_brings_no_erased_text_back(
-    app: Flask,
-    browser: FlaskClient,
-    session: Session,
-    work: Callable[[], int],
-    gateway: RecordingGateway,
-    clock: Clock,
-) -> None:
-    asked(browser, how="text", phone=PHONE)
-    _text(session, "Texted words.", "SM1")
-    work()
-    send(browser, browser.get("/talk/erase"), "/talk/erase")
-    gateway.received = [Inbound("SM1", PHONE, "+60320000000", "Texted words.", at=NOON)]
-    assert reconcile.catch_up(begin_in(app), gateway, clock) == 0
-    work()
-    assert (_count(session, Message), _count(session, ContactPoint)) == (0, 0)
-    assert session.scalars(select(InboundText)).one().body_sealed is None
-
-
-def test_a_number_we_know_already_leaves_nobody_waiting_for_texts_that_cannot_come(
-    app: Flask, browser: FlaskClient, session: Session, make: Make, work: Callable[[], int]
-) -> None:
-    texter_id = make.seeker(phone=PHONE).id
-    session.commit()
-    known, fresh = app.test_client(), app.test_client()
-    pages = [
-        asked(known, how="text", phone=PHONE, words="Known."),
-        asked(fresh, how="text", phone="+60129999999", words="Fresh."),
-    ]
-    digits = [re.search(r'bdi dir="ltr">(\d{3}) (\d{3})</bdi></a>', page.text) for page in pages]
-    assert all(digits)
-    assert all("look for answers here" in page.text for page in pages)
-    talks = [client.get("/talk").text for client in (known, fresh)]
-    assert all("Link your phone first" in talk for talk in talks)
-    wishes = [form(client.get("/talk/reach"), "/talk/reach").fields for client in (known, fresh)]
-    for wish in wishes:
-        wish.pop("csrf_token")
-    assert wishes[0] == wishes[1]  # nobody learns whose number it is
-
-    case, other = _case_with(session, "Known."), _case_with(session, "Fresh.")
-    assert (case.how, other.how) == (HowToReach.WEB, HowToReach.TEXT)
-    assert "reach_changed" in [event.kind for event in cases.events_of(session, case.id)]
-    counsellor = make.counsellor(alias="Aisyah")
-    session.commit()
-    cases.claim(session, case.id, counsellor.id, now=NOON)
-    session.refresh(case)
-    say(session, case, counsellor.id, "I am here.", now=NOON, form_key="k")
-    session.commit()
-    assert "I am here." in known.get("/talk").text
-
-    assert digits[0]
-    _text(session, digits[0][1] + digits[0][2], "SM1")
-    work()
-    session.expire_all()
-    assert session.get_one(Case, case.id).how is HowToReach.TEXT
-    assert session.get(Person, texter_id) is None
-    assert "Link your phone first" not in known.get("/talk").text
-
-
-def _case_with(session: Session, words: str) -> Case:
-    found = next(one for one in session.scalars(select(Message)) if one.body == words)
-    return session.get_one(Case, found.case_id)
-
-
-def test_who_wants_texts_at_a_number_we_know_is_answered_on_the_page_in_a_later_case_too(
-    browser: FlaskClient, session: Session, make: Make
-) -> None:
-    make.seeker(phone=PHONE)
-    session.commit()
-    asked(browser)
-    send(browser, browser.get("/talk/reach"), "/talk/reach", how="text", phone=PHONE)
-    assert session.scalars(select(Case)).one().how is HowToReach.WEB
-    session.commit()
-    send(browser, browser.get("/talk/leave"), "/talk/leave")
-    send(browser, browser.get("/talk"), "/talk", text="I am back.")
-    assert _case_with(session, "I am back.").how is HowToReach.WEB
 
 
 def test_the_same_form_with_other_words_is_another_message(
@@ -453,14 +265,6 @@ def test_somebody_who_writes_without_end_is_asked_to_wait_and_loses_nothing(
     again = send(browser, browser.get("/return"), "/return", code=words)
     assert again.status_code == 303
     assert send(browser, browser.get("/talk"), "/talk", text="One more.").status_code == 303
-
-
-def test_numbers_to_text_are_not_shown_without_end(browser: FlaskClient) -> None:
-    asked(browser)
-    page = browser.get("/talk/join")
-    told = [send(browser, page, "/talk/join", agree="1") for _ in range(joining.NUMBERS + 1)]
-    assert [one.status_code for one in told] == [200] * joining.NUMBERS + [429]
-    assert "Try again in" in told[-1].text
 
 
 def test_an_open_page_with_nothing_new_asks_the_database_little(
@@ -510,46 +314,6 @@ def test_a_notice_chosen_before_they_said_it_is_not_safe_is_off_again(
         page = send(browser, page, "/ask", go=str(step))
     page = send(browser, send(browser, page, "/ask", safe=safe), "/ask")
     assert form(page, "/ask").fields["notify"] == ""
-
-
-def test_a_stop_outlives_erasing_and_start_begins_afresh(
-    browser: FlaskClient,
-    session: Session,
-    work: Callable[[], int],
-    gateway: RecordingGateway,
-) -> None:
-    asked(browser, how="text", phone=PHONE)
-    _text(session, "STOP", "SM1")
-    work()
-    send(browser, browser.get("/talk/erase"), "/talk/erase")
-    point = session.scalars(select(ContactPoint)).one()
-    assert (point.address_sealed, point.line_number_sealed, point.country) == (None, None, "")
-    assert point.opted_out_at
-    assert _count(session, Dialog) == 0
-    erased, sent = point.person_id, len(gateway.sent)
-    _text(session, "Hello again", "SM2")
-    work()
-    assert len(gateway.sent) == sent
-    _text(session, "START", "SM3")
-    work()
-    assert len(gateway.sent) > sent
-    session.expire_all()
-    point = session.scalars(select(ContactPoint)).one()
-    assert (point.opted_out_at, point.address) == (None, PHONE)
-    assert point.person_id != erased
-    assert session.get_one(Person, point.person_id).codename
-
-
-@pytest.mark.sqlite
-def test_erased_bytes_are_in_no_file(browser: FlaskClient, session: Session, app: Flask) -> None:
-    asked(browser, words="Kept words.")
-    sealed = session.scalars(select(Message.body_sealed)).one()
-    assert sealed
-    session.rollback()
-    folder = app.extensions["helpline"].config.data_folder
-    assert any(sealed in file.read_bytes() for file in folder.glob("*sqlite*"))
-    send(browser, browser.get("/talk/erase"), "/talk/erase")
-    assert not any(sealed in file.read_bytes() for file in folder.glob("*sqlite*"))
 
 
 def _count(session: Session, model: type[Base]) -> int:
