@@ -100,7 +100,7 @@ def test_who_comes_into_the_line_appears_by_itself(
     cases.enter_line(session, case, now=NOON)
     session.commit()
 
-    expect(page.get_by_role("link", name=seeker.codename)).to_be_visible(timeout=12_000)
+    expect(page.get_by_role("link", name=seeker.codename, exact=True)).to_be_visible(timeout=12_000)
     assert told == []
     context.close()
 
