@@ -67,7 +67,6 @@ class Pace:
 
 
 USUAL = Pace()
-_BOTH = ("text", "mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +169,8 @@ def _channels(session: Session, gateway: str | None, now: datetime) -> Sequence[
     if gateway is None:
         return ("mail",)
     until = session.scalar(select(GatewayPause.until).where(GatewayPause.gateway == gateway))
-    pauses = until is not None and until > now
-    return ("mail",) if pauses or not bucket.has_room(session, gateway, now=now) else _BOTH
+    waits = (until and until > now) or not bucket.has_room(session, gateway, now=now)
+    return ("mail",) if waits else ("text", "mail")
 
 
 def _queued(row: Any) -> ColumnElement[bool]:
