@@ -129,6 +129,22 @@ def test_another_language_is_spoken_from_the_digit_on(
     assert the_case(session).state is CaseState.OFFERED
 
 
+def test_whoever_is_asked_sees_which_language_they_chose(
+    app: Flask, phone: Phone, line: None, make: Make, session: Session, sign_in: SignIn
+) -> None:
+    siti_id = helper(make, "ms").id
+    in_line(phone)
+    phone.text("1")
+    session.rollback()
+    desk = sign_in(app.test_client(), session.get_one(Person, siti_id))
+    assert "or Malay" in desk.get("/desk").text
+    case_id = the_case(session).id
+    session.commit()
+    assert desk.post(f"/desk/cases/{case_id}/claim").status_code == 303
+    page = desk.get(f"/desk/cases/{case_id}").text
+    assert "They chose to talk in Malay too." in page
+
+
 def test_hours_are_an_answer_by_themselves_or_after_their_digit(
     phone: Phone, line: None, make: Make, session: Session
 ) -> None:
