@@ -363,17 +363,14 @@ def _in_time(desk: _Desk, ready: Sequence[_Ready]) -> list[_Ready]:
 def _paid(desk: _Desk, ready: Sequence[_Ready]) -> list[_Ready]:
     """Those that the budget allows; the others are held. Each is charged once, however often
     it is tried; a batch is charged whole where that fits, for it is the usual case."""
+    unpaid = [one for one in ready if one.row.channel == "text" and not one.row.charged_on]
     for automatic in (False, True):
-        due = [one for one in ready if one.row.automatic is automatic and _costs(one.row)]
+        due = [one for one in unpaid if one.row.automatic is automatic]
         if not _charge(desk, due, automatic=automatic):
             for one in due:
                 if not _charge(desk, [one], automatic=automatic):
                     _hold(one.row, budget.next_day(desk.now), "budget")
     return [one for one in ready if one.row.charged_on or one.row.channel != "text"]
-
-
-def _costs(row: OutboxMessage) -> bool:
-    return row.channel == "text" and not row.charged_on
 
 
 def _charge(desk: _Desk, due: Sequence[_Ready], *, automatic: bool) -> bool:
