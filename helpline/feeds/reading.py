@@ -87,8 +87,7 @@ def glance(connection: Connection, token: str, *, client: str, now: datetime) ->
         return None
     names = _names(connection, found.person_id, found.team_id)
     holds = found.basis == _basis(connection, names, now)
-    seen = found.last_read_at
-    long_ago = seen is None or now - seen >= TOUCH_AFTER or found.last_client != client
+    long_ago = _is_long_ago(found.last_read_at, found.last_client, client, now)
     return Glance(found.id, found.etag if holds else "", found.changed_at, long_ago)
 
 
@@ -103,6 +102,7 @@ def read(session: Session, link_id: str, *, client: str, now: datetime) -> Serve
     names = _names(connection, link.person_id, link.team_id)
     basis = _basis(connection, names, now)
     if link.basis != basis:
+        link.basis = basis
         publish(session, names, link.team_id, now=now)
     rows = shown(session, names, link.team_id, now=now)
     opened = _first_names(session, names) if link.team_id else {}
@@ -110,8 +110,8 @@ def read(session: Session, link_id: str, *, client: str, now: datetime) -> Serve
     etag = hashlib.sha256(content).hexdigest()[:32]
     if link.etag != etag or link.changed_at is None:
         link.etag, link.changed_at = etag, now
-    link.basis = basis
-    note_read(session, link_id, client=client, now=now)
+    if _is_long_ago(link.last_read_at, link.last_client, client, now):
+        note_read(session, link_id, client=client, now=now)
     return Served(content, etag, link.changed_at)
 
 
@@ -119,6 +119,11 @@ def note_read(session: Session, link_id: str, *, client: str, now: datetime) -> 
     """Which kind of program looked last, and when."""
     link = session.get_one(FeedToken, link_id)
     link.last_read_at, link.last_client = now, client[:20]
+
+
+def _is_long_ago(seen: datetime | None, by: str, client: str, now: datetime) -> bool:
+    """Whether a look is to be written down, after the one that was."""
+    return seen is None or now - seen >= TOUCH_AFTER or by != client
 
 
 def _names(
