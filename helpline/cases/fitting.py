@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from helpline.cases.candidates import candidates, speakers
 from helpline.cases.case import ABUSIVE, Case
+from helpline.cases.standing import CLEARANCES
+from helpline.instance import setting
 from helpline.matching import Candidate, Speaks, can_help_in
 from helpline.people import Account, HowToReach, Person, SafeContact
 from scheduling import promises
@@ -102,16 +104,28 @@ def _whom_they_wish(session: Session, case: Case, among: Sequence[str]) -> list[
         Case.disposition == ABUSIVE,
         Case.counsellor_id.is_not(None),
     )
-    rows = select(Account.person_id, Account.topics_off).where(
+    rows = select(Account.person_id, Account.topics_off, Account.clearances).where(
         Account.person_id.in_(among), Account.person_id.not_in(ended_abuse)
     )
     if case.gender_wish:
         rows = rows.where(Account.gender == case.gender_wish)
     if case.age_wish:
         rows = rows.where(Account.age_band == case.age_wish)
+    needs = _needs(session, case)
     return sorted(
-        who for who, off in session.execute(rows) if not (case.topic and case.topic in _split(off))
+        who
+        for who, off, cleared in session.execute(rows)
+        if not (case.topic and case.topic in _split(off)) and needs.issubset(_split(cleared))
     )
+
+
+def _needs(session: Session, case: Case) -> frozenset[str]:
+    """The clearance without which nobody is ever asked. That for crises gives way where nobody on
+    has it (`in_line`), so it takes no hour away."""
+    if not setting(session, CLEARANCES, False):
+        return frozenset()
+    is_young = session.get_one(Person, case.seeker_id).age_band == "under18"
+    return frozenset({"youth"} if is_young else ())
 
 
 def _split(tags: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from helpline.cases import (
 )
 from helpline.cases.promising import due, look_ahead
 from helpline.errors import WrongMove
+from helpline.instance import set_setting
 from helpline.jobs import Job
 from helpline.messaging.outbox import OutboxMessage
 from helpline.messaging.segments import cost
@@ -147,6 +148,27 @@ def test_no_hour_is_named_at_which_only_people_come_whom_they_did_not_wish_for(
 
     burmese_speaker(session, make, "22:00-23:00", gender="woman")
     assert cases.options(session, burmese, NOON)[0].at == after(120)
+
+
+def test_no_hour_is_named_to_somebody_young_at_which_only_people_come_without_clearance(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    set_setting(session, "clearances", True)
+    session.get_one(Person, burmese.seeker_id).age_band = "under18"
+    burmese_speaker(session, make)
+    assert "wait" not in kinds(cases.options(session, burmese, NOON))
+
+    burmese_speaker(session, make, "22:00-23:00", clearances="crisis,youth")
+    assert cases.options(session, burmese, NOON)[0].at == after(120)
+
+
+def test_a_language_is_not_offered_to_somebody_young_who_would_meet_nobody_with_clearance(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    set_setting(session, "clearances", True)
+    english_speaker(session, make)
+    session.get_one(Person, burmese.seeker_id).age_band = "under18"
+    assert "language" not in kinds(cases.options(session, burmese, NOON))
 
 
 def test_somebody_who_ended_an_abuse_with_them_is_no_hope(
