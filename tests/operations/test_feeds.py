@@ -239,6 +239,10 @@ def test_a_colleagues_new_name_is_seen(session: Session, make: Make) -> None:
     first = look(session, token)
     jun.alias = "Juniper"
     session.flush()
+    found = opens(session, token)
+
+    assert found is not None
+    assert found.etag == "", "what was answered does not hold any more"
 
     assert {str(e["SUMMARY"]) for e in events(look(session, token))} == {"Duty: Juniper"}
     assert look(session, token).etag != first.etag

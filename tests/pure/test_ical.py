@@ -247,6 +247,12 @@ def test_words_in_every_alphabet_are_folded_between_letters_and_escaped() -> Non
 FORTY = "FREQ=WEEKLY;COUNT=40"
 
 
+def test_a_name_with_a_comma_is_escaped() -> None:
+    written = kept("name.ics", calendar([single()], "Tea, bread; more"))
+
+    assert written.count(b"NAME:Tea\\, bread\\; more\r\n") == 2
+
+
 def test_zones_stand_before_the_events() -> None:
     entries = [
         replace(
