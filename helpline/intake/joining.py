@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from helpline import cases, throttle
 from helpline.cases import WITH_COUNSELLOR, Case, CaseState, closing
+from helpline.cases.carrying import carry_over
 from helpline.cases.told import tell_staff
 from helpline.conversation import Dialog, Message
 from helpline.messaging.inbound import InboundText
@@ -161,6 +162,7 @@ def _one_case(session: Session, web: Person, texter: Person, now: datetime) -> N
 
 
 def _merge(session: Session, kept: Case, other: Case, *, now: datetime) -> None:
+    carry_over(session, other, kept, now=now)
     closing.end(session, other, closing.Disposition("joined", False), None, now=now)
     _tell_who_had_it(session, other, kept, now)
     session.execute(
