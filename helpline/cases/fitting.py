@@ -55,6 +55,14 @@ def helps_in(spoken: Mapping[str, Speaks], case: Case) -> bool:
     return any(can_help_in(spoken, tag) for tag in (case.language, *accepted(case)))
 
 
+def waits_for(case: Case, helpers: Sequence[Candidate]) -> tuple[str, ...]:
+    """The languages in which these people would help them, their own first; where none would,
+    their own."""
+    wanted = dict.fromkeys((case.language, *accepted(case)))
+    able = tuple(tag for tag in wanted if any(can_help_in(each.speaks, tag) for each in helpers))
+    return able or (case.language,)
+
+
 def accepted(case: Case) -> tuple[str, ...]:
     """The languages that the person accepted besides their own."""
     return _split(case.accepts)

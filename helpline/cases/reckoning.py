@@ -74,11 +74,12 @@ def reckon(
 ) -> Range:
     """number: the case's place. helpers: who is on and could be asked about it. memo: what was
     looked up for others in the same moment, and is kept there for the next."""
-    view = _view(session, case, number, helpers, now, {} if memo is None else memo)
+    language = fitting.waits_for(case, helpers)[0]
+    view = _view(session, case, language, number, helpers, now, {} if memo is None else memo)
     if not helpers:
         return Range(None, None, "nobody", "nobody", view=view)
     waited = now - (case.waiting_since or case.opened_at)
-    known = setting(session, SETTING, {}).get(case.language, {})
+    known = setting(session, SETTING, {}).get(language, {})
     ends, method, why = _ends(view, known, waited)
     if ends is None:
         return Range(None, None, why, why, view=view)
@@ -110,6 +111,7 @@ def _ends(
 def _view(
     session: Session,
     case: Case,
+    language: str,
     number: int,
     helpers: Sequence[Candidate],
     now: datetime,
@@ -119,21 +121,21 @@ def _view(
     needed = max(number - free, 0)
     on: tuple[tuple[float, int], ...] = ((0.0, len(helpers)),)
     if needed:
-        wish = (case.language, case.gender_wish, case.age_wish, case.topic, len(helpers))
+        wish = (language, case.gender_wish, case.age_wish, case.topic, len(helpers))
         if wish not in memo:
-            memo[wish] = _by_rota(session, case, len(helpers), now)
+            memo[wish] = _by_rota(session, case, language, len(helpers), now)
         on = memo[wish]
-    if case.language not in memo:
-        memo[case.language] = _last(session, case.language, now)
-    return View(needed, on, memo[case.language])
+    if language not in memo:
+        memo[language] = _last(session, language, now)
+    return View(needed, on, memo[language])
 
 
 def _by_rota(
-    session: Session, case: Case, on_now: int, now: datetime
+    session: Session, case: Case, language: str, on_now: int, now: datetime
 ) -> tuple[tuple[float, int], ...]:
     """Who is on now, and how that changes by the plan of the next hours."""
     window = Window(now, now + timedelta(seconds=FURTHEST))
-    able = fitting.fitting(session, case, case.language)
+    able = fitting.fitting(session, case, language)
     planned = promises.coming(session, window, among=able)
     moments = sorted({each.start for each in planned} | {each.end for each in planned})
     at_first = sum(each.start <= now < each.end for each in planned)

@@ -72,13 +72,13 @@ def keep(
 ) -> WaitEstimate:
     """Reckon and write down; it is looked at again at the next set moment, or when it is over."""
     since = case.waiting_since or case.opened_at
-    number, _ = numbered(session, case)
+    number, _ = numbered(session, case, helpers, now=now)
     found = reckon(session, case, number, helpers, now=now, memo=memo)
     row = WaitEstimate(
         id=new_id(),
         case_id=case.id,
         at=now,
-        language=case.language,
+        language=fitting.waits_for(case, helpers)[0],
         place=number,
         low=found.low_seconds,
         high=found.high_seconds,

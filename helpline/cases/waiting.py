@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpline.cases import fitting
 from helpline.cases.case import IN_LINE, Case, CaseState
+from helpline.cases.choosing import URGENT
 from helpline.cases.estimate import WaitEstimate, open_estimates
 from helpline.cases.reckoning import reckon
+from helpline.matching import Candidate
 
 BEFORE_CLAIM = (CaseState.IN_REVIEW, *IN_LINE)
 _MINUTE = timedelta(minutes=1)
@@ -43,8 +45,8 @@ def place(session: Session, case: Case, *, now: datetime) -> Place:
     """A case's place in line, with a range of the time to come if that can be said honestly."""
     if case.state not in BEFORE_CLAIM:
         return Place(0, 0, None, None, None, is_staffed=True)
-    number, of = numbered(session, case)
     helpers = fitting.helping_now(session, case, now)
+    number, of = numbered(session, case, helpers, now=now)
     if not helpers:
         next_on = fitting.next_on(session, case, now)
         return Place(number, of, None, None, next_on, is_staffed=False)
@@ -57,18 +59,33 @@ def place(session: Session, case: Case, *, now: datetime) -> Place:
     return Place(number, of, low, high, None, is_staffed=True, is_late=_is_late(said, now))
 
 
-def numbered(session: Session, case: Case) -> tuple[int, int]:
-    """Which number of how many somebody is among those who wait for the same language."""
-    same = (Case.language == case.language, Case.state.in_(BEFORE_CLAIM))
+def numbered(
+    session: Session, case: Case, helpers: Sequence[Candidate], *, now: datetime
+) -> tuple[int, int]:
+    """Which number of how many somebody is among those who wait for the same language.
+
+    helpers: who is on and could be asked about it: who accepted another language, in which they
+    help, stands in its line too. Who chose a later hour goes before nobody until then.
+    """
+    tags = fitting.waits_for(case, helpers)
+    same = (
+        Case.state.in_(BEFORE_CLAIM),
+        or_(Case.language.in_(tags), *(_accepts(tag) for tag in tags)),
+        or_(Case.not_before.is_(None), Case.not_before <= now, Case.urgency <= URGENT),
+    )
     since = case.waiting_since or case.opened_at
     before = or_(
         Case.urgency < case.urgency,
         and_(Case.urgency == case.urgency, Case.waiting_since < since),
         and_(Case.urgency == case.urgency, Case.waiting_since == since, Case.id < case.id),
     )
-    ahead = session.scalar(select(func.count()).select_from(Case).where(*same, before)) or 0
-    of = session.scalar(select(func.count()).select_from(Case).where(*same)) or 0
-    return ahead + 1, of
+    others = select(func.count()).select_from(Case).where(*same, Case.id != case.id)
+    ahead, all_others = session.scalar(others.where(before)), session.scalar(others)
+    return (ahead or 0) + 1, (all_others or 0) + 1
+
+
+def _accepts(tag: str) -> ColumnElement[bool]:
+    return ("," + Case.accepts + ",").contains(f",{tag},", autoescape=True)
 
 
 def _left_of(said: WaitEstimate, now: datetime) -> tuple[timedelta, timedelta] | tuple[None, None]:

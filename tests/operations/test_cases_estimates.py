@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpline import cases
 from helpline.alerts import Alert
-from helpline.cases import Case, ChoiceKind, WaitEstimate
+from helpline.cases import Case, CaseState, ChoiceKind, WaitEstimate
 from helpline.cases.wait_fit import refit
 from helpline.cases.wait_log import AT_ONCE, keep_new, say_place
 from helpline.instance import setting
@@ -240,6 +240,37 @@ def test_a_line_that_is_longer_than_the_places_free_waits_for_the_rota(
 
 
 # --- never a false number ---
+
+
+def test_who_accepted_another_language_stands_in_its_line_with_its_times(
+    session: Session, make: Make
+) -> None:
+    make.line(languages="en,my")
+    shift(session, make.counsellor(load_cap=1))
+    known(session, make)
+    before = [make.case(waiting_since=NOON - number * MINUTE) for number in (3, 2)]
+    burmese = make.case(language="my")
+    assert cases.place(session, burmese, now=NOON).number == 1
+    cases.choose(session, burmese, ChoiceKind.LANGUAGE, language="en", by="text", now=NOON)
+    keep_new(session, now=NOON)
+
+    found = cases.place(session, burmese, now=NOON)
+    assert (found.number, found.of) == (3, 3)
+    (row,) = rows(session, burmese)
+    assert (row.language, row.place, json.loads(row.facts)["needed"]) == ("en", 3, 2)
+    last = make.case(waiting_since=after(1))
+    assert cases.place(session, last, now=after(1)).number == 4, "those who joined a line count"
+    assert cases.place(session, before[0], now=NOON).number == 1
+
+
+def test_who_chose_a_later_hour_goes_before_nobody_until_then(session: Session, make: Make) -> None:
+    shift(session, make.counsellor())
+    later = make.case(not_before=after(60), waiting_since=after(-9))
+    urgent = make.case(not_before=after(60), urgency=2)
+    case = make.case()
+    assert (cases.place(session, case, now=NOON).number, later.state) == (2, CaseState.WAITING)
+    assert cases.place(session, case, now=after(60)).number == 3
+    assert cases.place(session, urgent, now=NOON).number == 1
 
 
 def test_where_our_ranges_became_untrue_no_number_is_said_until_they_are_true_again(
