@@ -122,7 +122,7 @@ def choose(
     _take_effect(session, case, wanted, at, hours, now)
     facts = {"by": by, "language": language, "at": _iso(wanted.promised_at)}
     record(session, case, "chose", now=now, reason=kind.value, facts=facts)
-    _look_again(session, wanted, now)
+    look_again(session, wanted, now)
     ask_to_route(session, now=now, about=case.id)
     session.flush()
     return wanted
@@ -284,7 +284,7 @@ def _reach(session: Session, case: Case) -> SafeContact:
     return found
 
 
-def _look_again(session: Session, made: WaitChoice, now: datetime) -> None:
+def look_again(session: Session, made: WaitChoice, now: datetime) -> None:
     """At the promised hour, and before it, while colleagues can still be found."""
     if made.promised_at is None:
         return

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from helpline.cases.case import IN_LINE, Case, CaseEvent
 from helpline.cases.choice import ChoiceKind, WaitChoice
-from helpline.cases.choosing import URGENT, Option, options
+from helpline.cases.choosing import BEFORE_CLAIM, URGENT, Option, options
 from helpline.cases.fitting import is_staffed
 from helpline.cases.pipeline import record
 from helpline.cases.settling import open_choice
@@ -128,9 +128,23 @@ def still_open(session: Session, row: OutboxMessage, now: datetime) -> Mapping[s
 def still_waits(session: Session, row: OutboxMessage, now: datetime) -> Mapping[str, str] | None:
     """Not once somebody has it, or they chose anew."""
     case = session.get(Case, row.case_id, populate_existing=True) if row.case_id else None
-    if case is None or case.state not in IN_LINE or open_choice(session, case.id) is not None:
+    if case is None or case.state not in BEFORE_CLAIM or open_choice(session, case.id) is not None:
         return None
     return {}
+
+
+@outbox.fresh_facts("chosen")
+def still_chosen(session: Session, row: OutboxMessage, now: datetime) -> Mapping[str, str] | None:
+    """An answer leaves as it is. Held for hours it says what stands by then, if anything."""
+    if not row.held_for:
+        return {}
+    case = session.get(Case, row.case_id, populate_existing=True) if row.case_id else None
+    choice = open_choice(session, case.id) if case is not None else None
+    if case is None or choice is None or case.state not in BEFORE_CLAIM:
+        return None
+    if choice.promised_at is not None and choice.promised_at <= now:
+        return None  # the hour itself speaks now
+    return {"choice": said_back(session, choice, session.get_one(Person, row.to_id), now)}
 
 
 def _fitting_menu(

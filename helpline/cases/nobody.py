@@ -11,9 +11,9 @@ from helpline.cases.case import IN_LINE, Case, CaseEvent
 from helpline.cases.choice import ChoiceKind, ChoiceState, WaitChoice
 from helpline.cases.escalation import alert_once
 from helpline.cases.fitting import next_on
-from helpline.cases.menus import ask_how_to_go_on
+from helpline.cases.menus import ask_how_to_go_on, said_back
 from helpline.cases.pipeline import record
-from helpline.cases.promising import is_at_risk, warn
+from helpline.cases.promising import is_at_risk, name_the_day, warn
 from helpline.cases.settling import open_choice, settle
 from helpline.cases.told import is_an_answer, short_when, tell_seeker
 from helpline.people import Person
@@ -76,6 +76,11 @@ def _tell(
 
 
 def _watch(session: Session, case: Case, choice: WaitChoice, now: datetime) -> None:
+    """Somebody may come at their hours after all, or not come any more."""
+    if name_the_day(session, case, choice, now=now):
+        said = said_back(session, choice, session.get_one(Person, case.seeker_id), now)
+        answers, facts = is_an_answer(session, case, now), {"choice": said}
+        tell_seeker(session, case, "chosen", choice.id, now=now, answers=answers, facts=facts)
     if is_at_risk(session, case, choice, now):
         warn(session, case, choice, now=now)
 

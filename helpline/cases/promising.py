@@ -2,18 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpline.cases.case import Case, CaseState
 from helpline.cases.choice import ChoiceKind, ChoiceState, WaitChoice
-from helpline.cases.choosing import BEFORE_CLAIM
+from helpline.cases.choosing import BEFORE_CLAIM, look_again
 from helpline.cases.escalation import alert_once, tell_coordinators
 from helpline.cases.fitting import next_on, next_within
 from helpline.cases.menus import ask_how_to_go_on
 from helpline.cases.offers import open_offers
 from helpline.cases.pipeline import record
-from helpline.cases.settling import open_choice, settle
+from helpline.cases.settling import forget_wishes, open_choice, settle
 from helpline.cases.told import tell_seeker
 from helpline.jobs import enqueue
 from scheduling.overlap import Hours
@@ -35,6 +35,58 @@ def warn(session: Session, case: Case, choice: WaitChoice, *, now: datetime) -> 
     if alert_once(session, "promise_at_risk", case.id, since=choice.chosen_at, now=now):
         record(session, case, "promise_at_risk", now=now)
         tell_coordinators(session, case, "promise_at_risk", now=now)
+
+
+def name_the_day(session: Session, case: Case, choice: WaitChoice, *, now: datetime) -> bool:
+    """Hours they named, for which nobody was known to come: promise the day if somebody is now.
+
+    Whether this look found it: of two at once one does.
+    """
+    if choice.promised_at is not None or choice.from_wall is None or choice.until_wall is None:
+        return False
+    theirs = Hours(choice.from_wall, choice.until_wall, zone(choice.zone))
+    coming = next_within(session, case, theirs, now)
+    if coming is None or coming <= now:
+        return False
+    session.flush()
+    named = session.scalar(
+        update(WaitChoice)
+        .where(
+            WaitChoice.id == choice.id,
+            WaitChoice.state == ChoiceState.OPEN,
+            WaitChoice.promised_at.is_(None),
+        )
+        .values(promised_at=coming)
+        .returning(WaitChoice)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+    if named is None:
+        return False
+    record(session, case, "promised", now=now, reason=named.kind, facts={"at": coming.isoformat()})
+    look_again(session, named, now)
+    return True
+
+
+def choose_anew(session: Session, case: Case, *, now: datetime) -> None:
+    """They speak another language from now on: the ways on are others, and so is every hour.
+
+    Hours or a message that they chose hold in any language.
+    """
+    standing = open_choice(session, case.id)
+    if standing is None or standing.kind in (ChoiceKind.MESSAGE, ChoiceKind.TEXT):
+        return
+    if standing.from_wall is not None and case.state in BEFORE_CLAIM:
+        _promise_anew(session, case, standing, now)
+        return
+    settle(session, case, ChoiceState.REPLACED, now=now)
+    forget_wishes(case)
+
+
+def _promise_anew(session: Session, case: Case, standing: WaitChoice, now: datetime) -> None:
+    """The same hours, with the day on which somebody of the new language comes."""
+    standing.promised_at = None
+    session.flush()
+    name_the_day(session, case, standing, now=now)
 
 
 def look_ahead(session: Session, choice_id: str, *, now: datetime) -> None:

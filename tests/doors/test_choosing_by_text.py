@@ -196,6 +196,32 @@ def test_it_may_be_changed_at_any_time(
     assert choices(session) == [("wait", "replaced"), ("message", "open")]
 
 
+def test_another_language_written_by_name_ends_what_was_chosen_for_the_first(
+    phone: Phone, line: None, make: Make, session: Session
+) -> None:
+    helper(make, "en", hours=(21, 23))
+    helper(make, "ms", hours=(22, 23))
+    in_line(phone)
+    phone.text("1")
+    heard = phone.text("Bahasa Melayu")
+    assert choices(session) == [("wait", "replaced")]
+    assert "22:00" in heard[-1], "the ways on, in that language, with its hour"
+    assert "1 " in heard[-1]
+
+
+def test_hours_that_were_named_stay_theirs_in_another_language_with_its_day(
+    phone: Phone, line: None, make: Make, session: Session
+) -> None:
+    helper(make, "en", hours=(21, 23))
+    helper(make, "ms", weekday=1, hours=(8, 23))
+    in_line(phone)
+    phone.text("21-22")
+    phone.text("Bahasa Melayu")
+    session.rollback()
+    (stands,) = session.scalars(select(WaitChoice)).all()
+    assert (stands.state, stands.promised_at) == (ChoiceState.OPEN, NOON + timedelta(hours=25))
+
+
 def test_zero_is_told_how_things_stand_and_keeps_the_place(
     phone: Phone, line: None, make: Make, session: Session
 ) -> None:

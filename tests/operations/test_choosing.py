@@ -19,6 +19,7 @@ from helpline.cases import (
     WaitChoice,
     WayIsGone,
 )
+from helpline.cases.menus import still_chosen, still_waits
 from helpline.cases.promising import due, look_ahead
 from helpline.errors import WrongMove
 from helpline.instance import set_setting
@@ -474,6 +475,56 @@ def test_a_choice_ends_with_the_wait_and_holds_for_no_other(
     cases.choose(session, other, ChoiceKind.MESSAGE, by="text", now=NOON)
     cases.leave_line(session, other, now=NOON)
     assert choices(session, other) == [("message", "withdrawn")]
+
+
+def test_hours_without_a_day_get_one_when_somebody_promises_to_come_and_they_are_told(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    seeker = session.get_one(Person, burmese.seeker_id)
+    seeker.language = "en"
+    made = cases.choose(session, burmese, ChoiceKind.LATER, hours=EVENING, by="text", now=NOON)
+    assert made.promised_at is None
+    cases.route(session, now=after(1))
+    assert told(session, seeker) == []
+
+    burmese_speaker(session, make)
+    for minute in (2, 3):
+        cases.route(session, now=after(minute))
+    (row,) = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "chosen")).all()
+    assert "20:00-21:00, first on 20:00" in render("chosen", "en", json.loads(row.facts))
+    assert made.promised_at == SHIFT_BEGINS
+    ahead = select(Job.kind).where(Job.kind.like("choice%")).order_by(Job.run_at)
+    assert session.scalars(ahead).all() == ["choice_ahead", "choice_due"]
+
+
+def test_a_day_that_was_named_is_said_as_it_stands_when_the_text_leaves(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    cases.choose(session, burmese, ChoiceKind.LATER, hours=EVENING, by="text", now=NOON)
+    burmese_speaker(session, make)
+    cases.route(session, now=after(1))
+    (row,) = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "chosen")).all()
+    row.held_for = "safe_window"
+    assert still_chosen(session, row, after(2)) is not None
+    assert still_chosen(session, row, SHIFT_BEGINS) is None, "the hour itself speaks"
+    cases.choose(session, burmese, ChoiceKind.MESSAGE, by="text", now=after(3))
+    assert still_chosen(session, row, after(4)) is not None
+    cases.leave_line(session, burmese, now=after(5))
+    assert still_chosen(session, row, after(6)) is None
+
+
+def test_a_broken_promise_is_told_to_somebody_whose_words_are_being_read(
+    session: Session, make: Make, burmese: Case
+) -> None:
+    burmese_speaker(session, make)
+    cases.choose(session, burmese, ChoiceKind.WAIT, by="text", now=NOON)
+    burmese.state = CaseState.IN_REVIEW
+    session.flush()
+    due(session, open_id(session, burmese), now=SHIFT_BEGINS + 15 * MINUTE)
+    (row,) = session.scalars(
+        select(OutboxMessage).where(OutboxMessage.kind == "promise_broken")
+    ).all()
+    assert still_waits(session, row, SHIFT_BEGINS + 16 * MINUTE) == {}
 
 
 # --- the menu as a text ---

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpline import cases
 from helpline.cases import IN_LINE, Case, ChoiceKind, Option, WayIsGone
+from helpline.cases.promising import choose_anew
 from helpline.conversation import Dialog
 from helpline.errors import WrongMove
 from helpline.intake.digits import read_digit, read_hours
@@ -49,11 +50,15 @@ def answered(
 def _in_another_language(
     session: Session, who: Texter, case: Case, dialog: Dialog, text: InboundText, now: datetime
 ) -> None:
-    """They wrote a language's name: it is theirs from now on, and somebody is sought who has it."""
+    """They wrote a language's name: it is theirs from now on, and somebody is sought who has it.
+
+    What was chosen for the other language holds no longer; hours that they named stay theirs.
+    """
     tag = named(text.body)
     if tag is None or tag == who.person.language:
         return
     questions.speak(session, who, case, dialog, tag, now=now)
+    choose_anew(session, case, now=now)
     cases.ask_to_route(session, now=now, about=case.id)
 
 
