@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from flask import Flask
 
 from helpline.app import create_app
-from helpline.bench import calendars, decisions, load, pages, poll, texts, webhook
+from helpline.bench import calendars, decisions, load, pages, passes, poll, texts, webhook
 from helpline.bench.figures import Figure, Placed, as_rows, as_table
 from helpline.bench.floor import create_floor
 from helpline.bench.place import postgres_place, postgres_server, sqlite_place
@@ -38,7 +38,7 @@ def _with_database(config: Config, server: str) -> Iterator[Placed]:
     if named := postgres_server(config, server):
         places["PostgreSQL"] = lambda: postgres_place(named)
     for name, place in places.items():
-        for measure in (_pages, _webhook, _polls, _texts, _calendars):
+        for measure in (_pages, _webhook, _polls, _texts, _passes, _calendars):
             if measure is not _pages or name == "SQLite":
                 with place() as settings:  # each in a database of its own: no work left by another
                     for figure in measure(settings):
@@ -48,6 +48,11 @@ def _with_database(config: Config, server: str) -> Iterator[Placed]:
 def _pages(settings: dict[str, str]) -> Iterator[Figure]:
     with _application(settings) as app:
         yield from pages.weights(app)
+
+
+def _passes(settings: dict[str, str]) -> Iterator[Figure]:
+    with _application(settings) as app:
+        yield from passes.figures(app)
 
 
 def _calendars(settings: dict[str, str]) -> Iterator[Figure]:

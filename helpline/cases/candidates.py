@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import func, select, true
+from sqlalchemy.orm import Session
 
+from helpline.cases.among import among as among_
 from helpline.cases.case import Case
 from helpline.cases.claims import LOAD
 from helpline.cases.offer import Offer, OfferState
@@ -29,7 +30,6 @@ from helpline.people import (
 from scheduling import promises
 from scheduling.availability import DutyRole
 
-_MANY = 500
 _SPEAKS = {
     Level.NATIVE: Speaks.NATIVE,
     Level.FLUENT: Speaks.FLUENT,
@@ -133,7 +133,7 @@ def languages_of(session: Session, person_ids: Collection[str]) -> dict[str, dic
     """What people speak, and how well."""
     found = defaultdict[str, dict[str, Speaks]](dict)
     row = PersonLanguage
-    rows = select(row.person_id, row.tag, row.level).where(_whose(row.person_id, person_ids))
+    rows = select(row.person_id, row.tag, row.level).where(among_(row.person_id, person_ids))
     for person_id, tag, level in session.execute(rows):
         found[person_id][tag] = _SPEAKS[level]
     return found
@@ -155,7 +155,7 @@ def _helpers(session: Session, among: Collection[str] | None) -> dict[str, _Help
         .join(AccountRole, AccountRole.person_id == row.person_id)
         .join(Person, Person.id == row.person_id)
         .where(row.state == AccountState.ACTIVE, AccountRole.role == Role.COUNSELLOR)
-        .where(true() if among is None else _whose(row.person_id, among))
+        .where(true() if among is None else among_(row.person_id, among))
     )
     wanted = None if among is None else frozenset(among)
     return {
@@ -173,7 +173,7 @@ def _split(codes: str) -> frozenset[str]:
 def _loads(session: Session, among: Collection[str]) -> dict[str, int]:
     rows = (
         select(Case.counsellor_id, func.count())
-        .where(Case.counsellor_id.in_(list(among)), Case.state.in_(LOAD))
+        .where(among_(Case.counsellor_id, among), Case.state.in_(LOAD))
         .group_by(Case.counsellor_id)
     )
     return {person_id: count for person_id, count in session.execute(rows) if person_id}
@@ -181,7 +181,7 @@ def _loads(session: Session, among: Collection[str]) -> dict[str, int]:
 
 def _offered(session: Session, among: Collection[str]) -> set[str]:
     rows = select(Offer.counsellor_id).where(
-        _whose(Offer.counsellor_id, among), Offer.state == OfferState.OPEN
+        among_(Offer.counsellor_id, among), Offer.state == OfferState.OPEN
     )
     return set(session.scalars(rows))
 
@@ -198,7 +198,7 @@ def _lapsed(
     rows = (
         select(Offer.counsellor_id, func.max(Offer.expires_at))
         .where(
-            _whose(Offer.counsellor_id, among),
+            among_(Offer.counsellor_id, among),
             Offer.state == OfferState.EXPIRED,
             Offer.expires_at > now - absent_for,
         )
@@ -228,7 +228,7 @@ def _rested(session: Session, among: Collection[str]) -> dict[str, datetime]:
 def _teams(session: Session, among: Collection[str]) -> dict[str, dict[str, Place]]:
     """In which teams somebody is, and as what."""
     row = TeamMember
-    rows = select(row.person_id, row.team_id, row.place).where(_whose(row.person_id, among))
+    rows = select(row.person_id, row.team_id, row.place).where(among_(row.person_id, among))
     found = defaultdict[str, dict[str, Place]](dict)
     for person_id, team_id, place in session.execute(rows):
         found[person_id][team_id] = place
@@ -242,13 +242,9 @@ def _rung(places: Mapping[str, Place]) -> Rung:
     return Rung.LEAD if Place.LEAD in places.values() else Rung.MATCH
 
 
-def _whose(person_id: InstrumentedAttribute[str], among: Collection[str]) -> ColumnElement[bool]:
-    """The rows of certain people; when they are many, all are read, which is cheaper."""
-    return person_id.in_(list(among)) if len(among) <= _MANY else true()
-
-
 def _on_duty_as(duty: promises.OnDuty) -> Rung | None:
     """As what somebody is on now goes before what they are in their team."""
-    if DutyRole.LEAD in duty.roles:
+    roles = [role for role, _ in duty.duties]
+    if DutyRole.LEAD in roles:
         return Rung.LEAD
-    return Rung.STAND_IN if DutyRole.STAND_IN in duty.roles else None
+    return Rung.STAND_IN if DutyRole.STAND_IN in roles else None

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from helpline.cases.among import among
 from helpline.cases.care_rules import respite
 from helpline.cases.case import Case, CaseEvent, CaseState, Risk
 from helpline.cases.debrief import Debrief
@@ -23,7 +24,7 @@ def cooling(session: Session, ids: Collection[str], now: datetime) -> set[str]:
     """Who rests: after a heavy conversation until they said how they are or the time is over, and
     while they are still writing up one in which somebody was at high risk."""
     resting = select(Debrief.person_id).where(
-        Debrief.person_id.in_(list(ids)), Debrief.answered_at.is_(None), Debrief.until_at > now
+        among(Debrief.person_id, ids), Debrief.answered_at.is_(None), Debrief.until_at > now
     )
     was_high = exists().where(
         CaseEvent.case_id == Case.id,
@@ -31,7 +32,7 @@ def cooling(session: Session, ids: Collection[str], now: datetime) -> set[str]:
         CaseEvent.reason.in_((Risk.HIGH, Risk.IMMINENT)),
     )
     writing_up = select(Case.counsellor_id).where(
-        Case.counsellor_id.in_(list(ids)), Case.state == CaseState.WRAP_UP, was_high
+        among(Case.counsellor_id, ids), Case.state == CaseState.WRAP_UP, was_high
     )
     return {each for each in session.scalars(resting.union(writing_up)) if each}
 
@@ -51,10 +52,11 @@ def spared(session: Session, on_since: Mapping[str, datetime]) -> set[str]:
     if not on_since:
         return set()
     rows = select(Debrief.person_id, Debrief.at).where(
-        Debrief.person_id.in_(list(on_since)), Debrief.at >= min(on_since.values())
+        among(Debrief.person_id, on_since), Debrief.at >= min(on_since.values())
     )
     had = dict.fromkeys(on_since, 0)
     for person_id, at in session.execute(rows):
-        had[person_id] += at >= on_since[person_id]
+        if person_id in on_since:
+            had[person_id] += at >= on_since[person_id]
     most = respite(session).most
     return {person_id for person_id, count in had.items() if count >= most}

@@ -4,7 +4,7 @@
 knew then is kept for a while (`snapshots`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -24,12 +24,13 @@ from helpline.cases.offers import (
 )
 from helpline.cases.snapshots import keep_pass
 from helpline.cases.standing import Standing, standing
-from helpline.jobs import enqueue
+from helpline.jobs import Job, enqueue
 from helpline.matching import Candidate, Decision, Waiting, assign
 from scheduling import promises
 from scheduling.zones import Window
 
 LOOK_AHEAD = timedelta(days=2)
+_CHANGE, _PROMISE = "route:", "promise:"  # how the keys of passes that were arranged begin
 
 
 def route(
@@ -50,8 +51,9 @@ def route(
         return []
     decisions = assign(waiting, on, now, by.parameters, by.prices)
     _act(session, _to_act_on(session, decisions, changed), waiting, on, by, now)
-    if changed is None or changed:
-        _again_at_next_change(session, waiting, now)
+    if changed is None or not _is_arranged(session, now):
+        _again_at_next_change(session, now)
+    _again_when_promised(session, waiting, now)
     return decisions
 
 
@@ -92,17 +94,34 @@ def _act(
             nobody_took_it(session, decision.case_id, now=now)
 
 
-def _again_at_next_change(session: Session, waiting: Sequence[Waiting], now: datetime) -> None:
-    """While somebody waits, look again when the next person comes on or goes, or the next moment
-    comes that was promised to somebody."""
+def _is_arranged(session: Session, now: datetime) -> bool:
+    """Whether a pass stands ready for the next change of who is on. Who changes their hours asks
+    for a whole pass, which arranges it anew."""
+    ready = select(Job.id).where(
+        Job.kind == "route", Job.dedupe_key.startswith(_CHANGE), Job.run_at > now
+    )
+    return session.scalar(ready.limit(1)) is not None
+
+
+def _again_at_next_change(session: Session, now: datetime) -> None:
+    """While somebody waits, look again when the next person comes on or goes."""
     window = Window(now, now + LOOK_AHEAD)
     planned = promises.coming(session, window)
     moments = {each.start for each in planned} | {each.end for each in planned}
-    moments |= {each.not_before for each in waiting if each.not_before is not None}
     pauses = select(promises.Pause.until_at).where(
         promises.Pause.until_at > now, promises.Pause.until_at < window.end
     )
-    ahead = [at for at in (*moments, *session.scalars(pauses)) if now < at < window.end]
+    _again_at(session, _CHANGE, (*moments, *session.scalars(pauses)), window)
+
+
+def _again_when_promised(session: Session, waiting: Sequence[Waiting], now: datetime) -> None:
+    """And at the next moment before which somebody wished not to be asked about."""
+    moments = [each.not_before for each in waiting if each.not_before is not None]
+    _again_at(session, _PROMISE, moments, Window(now, now + LOOK_AHEAD))
+
+
+def _again_at(session: Session, why: str, moments: Iterable[datetime], window: Window) -> None:
+    ahead = [at for at in moments if window.start < at < window.end]
     if ahead:
         at = min(ahead)
-        enqueue(session, "route", run_at=at, dedupe_key=f"route:{at:%Y-%m-%dT%H:%M:%S}")
+        enqueue(session, "route", run_at=at, dedupe_key=f"{why}{at:%Y-%m-%dT%H:%M:%S}")
