@@ -47,6 +47,7 @@ from helpline.cases.debrief import Debrief
 from helpline.cases.debriefing import (
     access_debrief,
     answer_debrief,
+    hearers_of,
     leads_of,
     open_debrief,
     settle_debrief,
@@ -101,19 +102,26 @@ from helpline.cases.pipeline import (
     record,
     to_line,
 )
-from helpline.cases.resting import cooling, on_voice, spared
-from helpline.cases.review import enter_line, raise_attention, review
-from helpline.cases.risk import (
+from helpline.cases.rescue import (
     NotImminent,
-    ReasonNeeded,
     Rescue,
-    SecondPersonNeeded,
     decide_rescue,
     open_rescues,
     propose_rescue,
     rescue_of,
-    set_risk,
     words_of,
+)
+from helpline.cases.resting import cooling, on_voice, spared
+from helpline.cases.review import enter_line, raise_attention, review
+from helpline.cases.risk import (
+    Lowering,
+    ReasonNeeded,
+    SecondPersonNeeded,
+    decide_to_lower,
+    lowering_of,
+    open_lowerings,
+    reason_of,
+    set_risk,
 )
 from helpline.cases.routing import route
 from helpline.cases.settling import last_choice, open_choice
@@ -152,6 +160,7 @@ __all__ = [
     "HandoverState",
     "InLine",
     "InTalk",
+    "Lowering",
     "NotImminent",
     "Note",
     "OfLanguage",
@@ -195,6 +204,7 @@ __all__ = [
     "codenames_of",
     "cooling",
     "decide_rescue",
+    "decide_to_lower",
     "decline_offer",
     "due_since",
     "emergency_words",
@@ -207,6 +217,7 @@ __all__ = [
     "flagged_until",
     "hand_over",
     "heard",
+    "hearers_of",
     "hours_changed",
     "in_talk",
     "is_flagged",
@@ -216,6 +227,7 @@ __all__ = [
     "leave_line",
     "load",
     "look_at",
+    "lowering_of",
     "move",
     "names_of",
     "next_on",
@@ -227,6 +239,7 @@ __all__ = [
     "open_case_of",
     "open_choice",
     "open_debrief",
+    "open_lowerings",
     "open_offers",
     "open_rescues",
     "options",
@@ -236,6 +249,7 @@ __all__ = [
     "propose_rescue",
     "proposed_to",
     "raise_attention",
+    "reason_of",
     "record",
     "refuse_handover",
     "reopen",

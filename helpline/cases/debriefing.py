@@ -2,7 +2,8 @@
 
 Heavy: a human once saw a high risk in it, it was ended for abuse, or one sat in it for long.
 Nothing is offered to whoever closed it until they have said how they are, or the pause is over.
-What somebody writes to their lead is read by that lead only.
+What somebody writes to their lead is read by that lead only; of whoever has no lead, by
+coordinators.
 """
 
 from collections.abc import Sequence
@@ -16,11 +17,12 @@ from sqlalchemy.orm import Session
 from helpline.cases.care_rules import Respite, respite
 from helpline.cases.case import ABUSIVE, Case, CaseEvent, Risk
 from helpline.cases.debrief import Debrief
+from helpline.cases.escalation import holders_of
 from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, events_of
 from helpline.cases.told import tell_staff
 from helpline.errors import NotYours
 from helpline.jobs import enqueue
-from helpline.people import Place, TeamMember
+from helpline.people import Account, AccountState, Place, Role, TeamMember
 from helpline.pulse import beat
 from scheduling import promises
 from scheduling.base import new_id
@@ -113,15 +115,15 @@ def settle_debrief(session: Session, debrief_id: str, by_id: str, *, now: dateti
 
 
 def access_debrief(session: Session, debrief_id: str, by_id: str) -> Debrief:
-    """Who wants to talk, with their words, for their lead only.
+    """Who wants to talk, with their words, for whoever hears them only.
 
     Raises:
-        NotYours: there is none, or somebody else leads them.
+        NotYours: there is none, or it is somebody else who hears them.
     """
     row = session.get(Debrief, debrief_id)
     if row is None or row.answer != TALK:
         raise NotYours
-    if by_id not in leads_of(session, row.person_id):
+    if by_id not in hearers_of(session, row.person_id):
         raise NotYours(who=by_id, kind="debrief", object_id=row.id)
     return row
 
@@ -132,11 +134,25 @@ def want_to_talk(session: Session) -> list[Debrief]:
     return list(session.scalars(found.order_by(Debrief.answered_at, Debrief.id)))
 
 
+def hearers_of(session: Session, person_id: str) -> list[str]:
+    """Who hears somebody that would like to talk: who leads them, else coordinators, one of whom
+    may be alone and then sees their own."""
+    leads = leads_of(session, person_id)
+    if leads:
+        return leads
+    chiefs = holders_of(session, Role.COORDINATOR)
+    return [each for each in chiefs if each != person_id] or chiefs
+
+
 def leads_of(session: Session, person_id: str) -> list[str]:
-    """Who leads somebody: the leads of their teams; of a lead, or without one, the stand-ins."""
+    """Who leads somebody: the leads of their teams; of a lead, or without one, the stand-ins.
+    Only who still has an account."""
     theirs = select(TeamMember.team_id).where(TeamMember.person_id == person_id)
     rows = session.scalars(
-        select(TeamMember).where(
+        select(TeamMember)
+        .join(Account, Account.person_id == TeamMember.person_id)
+        .where(
+            Account.state == AccountState.ACTIVE,
             TeamMember.team_id.in_(theirs),
             TeamMember.person_id != person_id,
             TeamMember.place.in_((Place.LEAD, Place.STAND_IN)),
@@ -191,5 +207,6 @@ def _break(session: Session, person_id: str, now: datetime) -> None:
 
 
 def _tell_lead(session: Session, row: Debrief, now: datetime) -> None:
-    leads = leads_of(session, row.person_id)
-    tell_staff(session, leads, "colleague_talk", f"debrief:{row.id}", now=now)
+    leads, key = leads_of(session, row.person_id), f"debrief:{row.id}"
+    to = leads or hearers_of(session, row.person_id)
+    tell_staff(session, to, "colleague_talk", key, now=now, even_off_shift=not leads)

@@ -1,8 +1,7 @@
-"""The ladder of risk: set by people only, lowered with a reason; at its top two people decide.
+"""The ladder of risk: set by people only, lowered with a reason; from its top by two of them.
 
-Listed words raise attention (`review.raise_attention`), never this. A rescue call, somebody sent to
-a person against their will if need be, is the last resort and a recorded human decision by two:
-whoever talks with them proposes it, a lead or coordinator confirms or refuses.
+Listed words raise attention (`review.raise_attention`), never this. Whoever sees less than imminent
+danger says so with a reason; it stays imminent until a lead or coordinator confirms it.
 """
 
 import json
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from helpline.alerts import raise_alert
-from helpline.cases.case import IN_LINE, OPEN, URGENCY, Case, CaseEvent, Note, Risk
+from helpline.cases.case import IN_LINE, OPEN, URGENCY, Case, CaseEvent, CaseState, Note, Risk
 from helpline.cases.escalation import ALERTS_TOPIC, leads_on, tell_coordinators
 from helpline.cases.pipeline import LINE_TOPIC, ask_to_route, note, record
 from helpline.cases.telling_on import look_at
@@ -23,8 +22,8 @@ from helpline.pulse import beat
 from scheduling.errors import Refused
 
 LADDER = tuple(Risk)
-RESCUE = ("rescue_proposed", "rescue_confirmed", "rescue_refused")
-"""Kinds of events; the latest one tells where it stands."""
+LOWER = ("lower_proposed", "lower_confirmed", "lower_refused")
+"""Kinds of events; a level that is set afterwards ends a proposal too."""
 
 
 class ReasonNeeded(Refused):
@@ -34,158 +33,146 @@ class ReasonNeeded(Refused):
 
 
 class SecondPersonNeeded(Refused):
-    """Whoever proposed a rescue call does not confirm it."""
+    """Whoever proposed it does not confirm it."""
 
     code = "second_person_needed"
 
 
-class NotImminent(Refused):
-    """A rescue call is for the top of the ladder only."""
-
-    code = "not_imminent"
-
-
 @dataclass(frozen=True, slots=True)
-class Rescue:
-    """Where a rescue call stands: "rescue_proposed", "rescue_confirmed" or "rescue_refused".
+class Lowering:
+    """It is proposed, and not decided, that imminent danger is over. to: the level instead."""
 
-    by_id proposed it, decided_by decided; note_id and word_id: why, each in their words.
-    """
-
-    kind: str
+    to: Risk
     by_id: str
     at: datetime
     note_id: str
-    decided_by: str = ""
-    decided_at: datetime | None = None
-    word_id: str = ""
 
 
 def set_risk(
     session: Session, case: Case, risk: Risk, *, by_id: str, now: datetime, why: str = ""
-) -> None:
-    """A human says how great the risk is; how urgent the case is follows.
+) -> bool:
+    """A human says how great the risk is; how urgent the case is follows. False: it is only
+    proposed, for it is imminent, and a second person decides whether that is over.
 
     why: needed to lower it; kept as a note, sealed. Imminent: whoever leads is told at once.
 
     Raises:
         ReasonNeeded: it is lower than before, and nothing says why.
     """
+    lock(session, case)
     before, reason = case.risk_level, why.strip()
-    if LADDER.index(risk) < LADDER.index(before) and not reason:
+    is_lower = LADDER.index(risk) < LADDER.index(before)
+    if is_lower and not reason:
         raise ReasonNeeded
+    if is_lower and before is Risk.IMMINENT:
+        _propose_to_lower(session, case, risk, by_id, reason, now)
+        return False
     facts: dict[str, str] = {"from": before, "to": risk}
     if reason:
         facts["note_id"] = note(session, case, by_id, reason, kind="risk", now=now).id
-    case.risk_level, case.urgency = risk, URGENCY[risk]
-    record(session, case, "risk", now=now, reason=risk, actor_id=by_id, facts=facts)
-    stir(session, case, now)
+    _set(session, case, risk, by_id, facts, now)
     if risk is Risk.IMMINENT and before is not Risk.IMMINENT and case.state in OPEN:
         raise_alert(session, "imminent", case.id, now=now)
         beat(session, ALERTS_TOPIC)
         tell_lead(session, case, by_id, f"imminent:{case.id}:{now}", now)
+    return True
 
 
-def propose_rescue(session: Session, case: Case, by_id: str, why: str, *, now: datetime) -> None:
-    """Whoever talks with somebody in imminent danger sees no other way; a second person decides.
-
-    Proposed twice is once, while nobody has decided.
-
-    Raises:
-        ReasonNeeded: nothing says why, and what was tried. NotImminent: see there.
-    """
-    _lock(session, case)
-    if case.risk_level is not Risk.IMMINENT or case.state not in OPEN:
-        raise NotImminent
-    if not why.strip():
-        raise ReasonNeeded
-    there = rescue_of(session, case.id)
-    if there is not None and there.kind == "rescue_proposed":
-        return
-    kept = note(session, case, by_id, why.strip(), kind="rescue", now=now)
-    facts = {"note_id": kept.id}
-    _record(session, case, "rescue_proposed", by_id, facts, now)
-    raise_alert(session, "rescue", case.id, now=now)
-    beat(session, ALERTS_TOPIC)
-    tell_lead(session, case, by_id, f"rescue:{case.id}:{kept.id}", now)
-
-
-def decide_rescue(
+def decide_to_lower(
     session: Session, case: Case, by_id: str, *, confirm: bool, why: str = "", now: datetime
 ) -> None:
-    """The second of two people: yes, make the call, or no, go on without it.
+    """The second of two people: yes, the danger is less now, or no, it stays imminent.
 
     Of two who decide at once the first one does.
 
     Raises:
         SecondPersonNeeded: they proposed it themselves. WrongMove: nothing is proposed (any more).
-        ReasonNeeded: a refusal without a word for whoever talks with them.
+        ReasonNeeded: a no without a word for whoever talks with them.
     """
-    _lock(session, case)
-    there = rescue_of(session, case.id)
-    if there is None or there.kind != "rescue_proposed":
+    lock(session, case)
+    there = lowering_of(session, case.id)
+    if there is None:
         raise WrongMove
     if there.by_id == by_id:
         raise SecondPersonNeeded
     if not confirm and not why.strip():
         raise ReasonNeeded
-    facts = {"note_id": there.note_id, "to_id": there.by_id}
+    facts: dict[str, str] = {"note_id": there.note_id, "to_id": there.by_id}
     if why.strip():
-        facts["word_id"] = note(session, case, by_id, why.strip(), kind="rescue", now=now).id
-    kind = "rescue_confirmed" if confirm else "rescue_refused"
-    _record(session, case, kind, by_id, facts, now)
+        facts["word_id"] = note(session, case, by_id, why.strip(), kind="risk", now=now).id
+    kind = "lower_confirmed" if confirm else "lower_refused"
+    record(session, case, kind, now=now, reason=kind, actor_id=by_id, facts=facts)
+    if confirm:
+        from_to: dict[str, str] = {"from": case.risk_level, "to": there.to}
+        _set(session, case, there.to, by_id, from_to, now)
     tell = [each for each in {there.by_id, case.counsellor_id} if each]
     tell_staff(session, tell, "attention", f"{kind}:{there.note_id}", now=now, urgency=1)
-    beat(session, ALERTS_TOPIC, LINE_TOPIC)
+    beat(session, ALERTS_TOPIC, LINE_TOPIC, f"case:{case.id}")
 
 
-def rescue_of(session: Session, case_id: str) -> Rescue | None:
-    """Where the latest rescue call of a case stands, if any was ever proposed."""
-    rows = session.scalars(
+def lowering_of(session: Session, case_id: str) -> Lowering | None:
+    """What waits for its second person, if anything does."""
+    last = session.scalar(
         select(CaseEvent)
-        .where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(RESCUE))
+        .where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(("risk", *LOWER)))
         .order_by(CaseEvent.at.desc(), CaseEvent.tick.desc())
-        .limit(2)
-    ).all()
-    if not rows:
-        return None
-    latest, facts = rows[0], json.loads(rows[0].facts)
-    if latest.kind == "rescue_proposed":
-        return Rescue(latest.kind, latest.actor_id or "", latest.at, facts["note_id"])
-    proposed = rows[1]
-    return Rescue(
-        latest.kind,
-        proposed.actor_id or "",
-        proposed.at,
-        facts["note_id"],
-        latest.actor_id or "",
-        latest.at,
-        facts.get("word_id", ""),
+        .limit(1)
     )
+    return _lowering(last) if last is not None else None
 
 
-def open_rescues(session: Session) -> list[tuple[Case, datetime]]:
-    """Every rescue call that waits for its second person, with the moment it was proposed."""
+def open_lowerings(session: Session) -> list[tuple[Case, datetime]]:
+    """Every case whose imminent danger is over as one person says; since when, oldest first."""
     rows = session.execute(
-        select(Case, CaseEvent.kind, CaseEvent.at)
+        select(Case, CaseEvent)
         .join(CaseEvent, CaseEvent.case_id == Case.id)
-        .where(Case.risk_level == Risk.IMMINENT, Case.state.in_(OPEN), CaseEvent.kind.in_(RESCUE))
+        .where(
+            Case.risk_level == Risk.IMMINENT,
+            Case.state != CaseState.ERASED,
+            CaseEvent.kind.in_(("risk", *LOWER)),
+        )
         .options(selectinload(Case.seeker))
         .order_by(CaseEvent.at, CaseEvent.tick)
     ).all()
-    latest = {case.id: (case, kind, at) for case, kind, at in rows}
-    return [(case, at) for case, kind, at in latest.values() if kind == "rescue_proposed"]
+    latest = {case.id: (case, event) for case, event in rows}
+    found = [(case, event.at) for case, event in latest.values() if _lowering(event)]
+    return sorted(found, key=lambda each: each[1])
 
 
-def words_of(session: Session, rescue: Rescue) -> tuple[str, str]:
-    """What both said about it; for those who may decide and whoever talks with the person."""
-    found = {
-        row.id: row.body
-        for row in session.scalars(
-            select(Note).where(Note.id.in_([rescue.note_id, rescue.word_id]))
-        )
-    }
-    return found.get(rescue.note_id) or "", found.get(rescue.word_id) or ""
+def reason_of(session: Session, lowering: Lowering) -> str:
+    """Why it is proposed, for those who may decide and whoever talks with the person."""
+    found = session.get(Note, lowering.note_id)
+    return (found.body or "") if found is not None else ""
+
+
+def _propose_to_lower(
+    session: Session, case: Case, risk: Risk, by_id: str, why: str, now: datetime
+) -> None:
+    """Proposed twice, to the same level, is once. Another level takes the place of the first."""
+    there = lowering_of(session, case.id)
+    if there is not None and (there.to, there.by_id) == (risk, by_id):
+        return
+    kept = note(session, case, by_id, why, kind="risk", now=now)
+    facts = {"to": risk, "note_id": kept.id}
+    kind = "lower_proposed"
+    record(session, case, kind, now=now, reason=kind, actor_id=by_id, facts=facts)
+    beat(session, ALERTS_TOPIC, f"case:{case.id}")
+    tell_lead(session, case, by_id, f"lower:{case.id}:{kept.id}", now)
+
+
+def _lowering(event: CaseEvent) -> Lowering | None:
+    if event.kind != "lower_proposed":
+        return None
+    facts = json.loads(event.facts)
+    return Lowering(Risk(facts["to"]), event.actor_id or "", event.at, facts["note_id"])
+
+
+def _set(
+    session: Session, case: Case, risk: Risk, by_id: str, facts: dict[str, str], now: datetime
+) -> None:
+    case.risk_level, case.urgency = risk, URGENCY[risk]
+    record(session, case, "risk", now=now, reason=risk, actor_id=by_id, facts=facts)
+    stir(session, case, now)
 
 
 def tell_lead(session: Session, case: Case, by_id: str, key: str, now: datetime) -> None:
@@ -210,12 +197,7 @@ def stir(session: Session, case: Case, now: datetime) -> None:
     look_at(session, case.id, now=now)
 
 
-def _record(
-    session: Session, case: Case, kind: str, by_id: str, facts: dict[str, str], now: datetime
-) -> None:
-    record(session, case, kind, now=now, reason=kind, actor_id=by_id, facts=facts)
-
-
-def _lock(session: Session, case: Case) -> None:
+def lock(session: Session, case: Case) -> None:
+    """Nobody else changes the case until the end of the transaction; as it is now."""
     session.flush()
     session.refresh(case, with_for_update={"key_share": True})

@@ -34,6 +34,10 @@ def people(session: Session, make: Make) -> Mapping[str, Person]:
     cases.claim(session, danger.id, mei.id, now=NOON)
     cases.set_risk(session, danger, Risk.IMMINENT, by_id=mei.id, now=NOON)
     cases.propose_rescue(session, danger, mei.id, "Alone by the river, he said", now=NOON)
+    second = make.case(language="en")
+    cases.claim(session, second.id, mei.id, now=NOON)
+    cases.set_risk(session, second, Risk.IMMINENT, by_id=mei.id, now=NOON)
+    cases.set_risk(session, second, Risk.HIGH, by_id=mei.id, now=NOON, why="He is with friends")
     make.case(language="en", urgency=1, waiting_since=NOON - timedelta(minutes=5))
     for who in (mei, bo):
         ended_heavily(session, make, who)
@@ -55,6 +59,7 @@ def ended_heavily(session: Session, make: Make, who: Person) -> None:
 def pages_of(session: Session, people: Mapping[str, Person]) -> Mapping[str, list[str]]:
     """By who looks at them."""
     (danger,) = (case.id for case, _at in cases.open_rescues(session))
+    (second,) = (case.id for case, _at in cases.open_lowerings(session))
     resting = cases.open_debrief(session, people["Mei"].id, NOON)
     (wish,) = cases.want_to_talk(session)
     assert isinstance(resting, Debrief)
@@ -63,12 +68,14 @@ def pages_of(session: Session, people: Mapping[str, Person]) -> Mapping[str, lis
             "/desk",
             f"/desk/cases/{danger}#risk-box",
             f"/desk/cases/{danger}/rescue",
+            f"/desk/cases/{second}",
             f"/desk/debriefs/{resting.id}",
             "/account/matching",
         ],
         "Lin": [
             "/coordination",
             f"/coordination/case/{danger}/rescue",
+            f"/coordination/case/{second}/lower",
             f"/coordination/talks/{wish.id}",
             f"/account/staff/{people['Mei'].id}",
         ],
@@ -109,12 +116,13 @@ def test_somebody_rests_and_comes_back_without_script(
     expect(page.get_by_role("heading", name="That was a lot. Take a breath.")).to_be_visible()
     page.get_by_role("button", name="A longer break: 30 min").click()
     expect(page.get_by_text("Nobody is offered to you until your break is over.")).to_be_visible()
-    page.get_by_role("button", name="I am back").click()
+    mine = page.get_by_role("region", name="Mine")
+    mine.get_by_role("button", name="I am back").click()
     expect(page.get_by_text("On until 23:00 UTC+8", exact=True)).to_be_visible()
     context.close()
 
 
-def test_a_case_is_lowered_with_a_reason_without_script(
+def test_danger_is_lowered_with_a_reason_and_by_two_without_script(
     browser: Browser, app: Flask, address: str, session: Session, people: Mapping[str, Person]
 ) -> None:
     ((danger, _at),) = cases.open_rescues(session)
@@ -127,7 +135,18 @@ def test_a_case_is_lowered_with_a_reason_without_script(
     expect(page.get_by_text("Write why, in a few words.")).to_be_visible()
     page.get_by_label("Why?").fill("His brother came")
     page.get_by_role("button", name="Set the risk").click()
-    expect(page.get_by_text("Risk: High")).to_be_visible()
+    expect(page.get_by_text("Mei sees less danger now: High.")).to_be_visible()
+    context.close()
+
+    session.rollback()
+    context = signed_in(browser, app, address, session, people["Lin"], java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/coordination")
+    page.locator(f'#lowerings a[href="/coordination/case/{danger.id}/lower"]').click()
+    expect(page.get_by_text("His brother came")).to_be_visible()
+    page.get_by_label("Yes, the danger is less now").check()
+    page.get_by_role("button", name="Decide").click()
+    expect(page.get_by_text("It is decided, and your colleague was told.")).to_be_visible()
     session.rollback()
     assert session.get_one(Case, danger.id, populate_existing=True).risk_level is Risk.HIGH
     context.close()

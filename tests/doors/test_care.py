@@ -107,6 +107,37 @@ def test_lowering_without_a_reason_is_refused_and_keeps_what_was_chosen(
     assert "with her mother" in client.get(f"/desk/cases/{case_id}").text
 
 
+def test_imminent_danger_is_over_when_the_lead_confirms_it(
+    come: Come, mei: Person, lin: Person, noor: Person, mine: Case, session: Session
+) -> None:
+    desk, lead, chief = come(mei), come(lin), come(noor)
+    set_risk(desk, mine, "imminent")
+    assert desk.post(f"/desk/cases/{mine.id}/risk", data={
+        "risk": "high", "why": "The pills are with her mother"
+    }).status_code == 303  # fmt: skip
+    page = desk.get(f"/desk/cases/{mine.id}").text
+    assert "until a lead or coordinator confirms. They were told." in page
+    assert "Mei sees less danger now: High." in page
+    assert risk_of(session, mine) is Risk.IMMINENT
+
+    address = f"/coordination/case/{mine.id}/lower"
+    for board in (lead.get("/coordination").text, chief.get("/coordination").text):
+        assert "Imminent danger that may be over" in board
+        assert address in board
+        assert "pills" not in board
+    assert desk.get(address).status_code == 403
+    assert "The pills are with her mother" in lead.get(address).text
+    assert lead.post(address, data={}).status_code == 400
+    assert lead.post(address, data={"answer": "no"}).status_code == 400
+    assert lead.post(address, data={"answer": "yes"}).status_code == 303
+    assert risk_of(session, mine) is Risk.HIGH
+    assert "may be over" not in lead.get("/coordination").text
+    assert "Lin confirmed to you that the danger is less" in desk.get(f"/desk/cases/{mine.id}").text
+    assert chief.post(address, data={"answer": "yes"}).status_code == 409
+    read = select(AuditEntry).where(AuditEntry.object_kind == "lowering")
+    assert {row.actor_id for row in session.scalars(read)} == {lin.id}
+
+
 # --- a rescue call ---
 
 
@@ -225,11 +256,29 @@ def test_words_to_the_lead_are_on_no_board_and_read_by_that_lead_only(
         assert "keep seeing" not in board
     address = f"/coordination/talks/{debrief_id}"
     assert "I keep seeing it" in lead.get(address).text
-    assert chief.get(address).status_code == 403
+    assert chief.get(address).status_code == 404
     other = come(make.counsellor(team=make.team("Others"), place=Place.LEAD))
     assert other.get(address).status_code == 404
     assert lead.post(address).status_code == 303
     assert "Would like to talk" not in lead.get("/coordination").text
+
+
+def test_a_coordinator_hears_who_has_no_lead(
+    come: Come, make: Make, noor: Person, session: Session
+) -> None:
+    make.line()
+    alone = shift(session, make.counsellor(alias="Bo"), "18:00-23:30")
+    case = make.case()
+    cases.claim(session, case.id, alone.id, now=NOON)
+    desk, chief = come(alone), come(noor)
+    debrief_id = close_heavy(desk, case, session)
+    assert "You have no lead yet" in desk.get(f"/desk/debriefs/{debrief_id}").text
+    desk.post(f"/desk/debriefs/{debrief_id}", data={"answer": "talk", "word": "I keep seeing it"})
+    address = f"/coordination/talks/{debrief_id}"
+    assert address in chief.get("/coordination").text
+    assert "I keep seeing it" in chief.get(address).text
+    assert chief.post(address).status_code == 303
+    assert "Would like to talk" not in chief.get("/coordination").text
 
 
 def test_nobody_answers_somebody_elses_question(

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpline.people import Account, Person, Place, Role
+from helpline.people import Account, Level, Person, PersonLanguage, Place, Role
 from helpline.privacy.audit import AuditEntry
 from tests.make import Make
 
@@ -102,3 +102,23 @@ def test_a_lead_clears_their_own_team_only_and_nobody_themselves(
     ]
     assert answers == [303, 404, 404]
     assert [account(session, who).clearances for who in (ours, theirs, lead)] == ["youth", "", ""]
+
+
+def test_a_language_of_no_page_of_ours_is_kept_and_can_be_said(
+    app: Flask, session: Session, sign_in: SignIn, mei: Person
+) -> None:
+    mei.languages.append(PersonLanguage(tag="yue", level=Level.FLUENT))
+    session.commit()
+    client, who = sign_in(app.test_client(), mei), mei.id
+    page = client.get("/account").text
+    assert 'name="speaks-yue"' in page
+    assert "Chinese (Traditional)" in page
+    told = {"alias": "Mei", "language": "en", "zone": "Asia/Taipei", "speaks-en": "fluent"}
+    sent = {**told, "speaks-zh-Hant": "native", "speaks-yue": "fluent"}
+    assert client.post("/account", data=sent).status_code == 303
+    session.rollback()
+    held = select(PersonLanguage.tag).where(PersonLanguage.person_id == who)
+    assert set(session.scalars(held)) == {"en", "zh-Hant", "yue"}
+    client.post("/account", data=told)
+    session.rollback()
+    assert set(session.scalars(held)) == {"en"}

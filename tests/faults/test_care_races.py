@@ -96,6 +96,33 @@ def test_of_two_who_decide_on_a_rescue_call_one_does(
         assert len(decided) == 1
 
 
+def test_of_two_who_decide_whether_danger_is_over_one_does(
+    app: Flask, session: Session, make: Make
+) -> None:
+    for _ in range(ROUNDS):
+        mei, one, other = (make.counsellor() for _ in range(3))
+        case = make.case()
+        cases.claim(session, case.id, mei.id, now=NOON)
+        cases.set_risk(session, case, Risk.IMMINENT, by_id=mei.id, now=NOON)
+        cases.set_risk(session, case, Risk.HIGH, by_id=mei.id, now=NOON, why="so")
+        both = [(one.id, True), (other.id, False)]
+        answers = at_once(app, session, [lowering(case.id, by, yes=yes) for by, yes in both])
+        assert sorted(isinstance(each, WrongMove) for each in answers) == [False, True]
+        session.expire_all()
+        confirmed = happened(session, case, "lower_confirmed")
+        assert len([*confirmed, *happened(session, case, "lower_refused")]) == 1
+        assert case.risk_level is (Risk.HIGH if confirmed else Risk.IMMINENT)
+
+
+def lowering(case_id: str, by_id: str, *, yes: bool) -> Callable[[Session], str]:
+    def decide(session: Session) -> str:
+        case = session.get_one(Case, case_id)
+        cases.decide_to_lower(session, case, by_id, confirm=yes, why="so", now=after(1))
+        return by_id
+
+    return decide
+
+
 def deciding(case_id: str, by_id: str, *, confirm: bool) -> Callable[[Session], str]:
     def decide(session: Session) -> str:
         case = session.get_one(Case, case_id)

@@ -11,7 +11,7 @@ from helpline.cases import Case, Debrief, Respite, Risk
 from helpline.cases.debriefing import sat_for
 from helpline.errors import NotYours
 from helpline.messaging.outbox import OutboxMessage
-from helpline.people import Person, Place
+from helpline.people import Account, AccountState, Person, Place, Role
 from scheduling import promises
 from scheduling.base import new_id
 from tests.make import NOON, Make
@@ -232,6 +232,31 @@ def test_once_they_have_talked_the_words_are_gone(session: Session, make: Make) 
     cases.settle_debrief(session, row.id, lead.id, now=after(60))
     assert cases.want_to_talk(session) == []
     assert (row.word, row.settled_at) == ("", after(60))
+
+
+def test_who_has_no_lead_is_heard_by_coordinators(
+    session: Session, make: Make, mei: Person
+) -> None:
+    chief = make.counsellor(roles=(Role.COORDINATOR,), notice_by="mail")
+    row = heavy(session, make, mei)
+    cases.answer_debrief(session, row.id, mei.id, "talk", word="I cannot shake it", now=after(11))
+    assert told(session, chief) == ["colleague_talk"]
+    assert cases.access_debrief(session, row.id, chief.id).word == "I cannot shake it"
+    with pytest.raises(NotYours):
+        cases.access_debrief(session, row.id, make.counsellor().id)
+    cases.settle_debrief(session, row.id, chief.id, now=after(60))
+    assert cases.want_to_talk(session) == []
+
+
+def test_who_has_a_lead_is_not_heard_by_coordinators(session: Session, make: Make) -> None:
+    mei, lead, second = of_a_team(session, make)
+    chief = make.counsellor(roles=(Role.COORDINATOR,))
+    assert cases.hearers_of(session, mei.id) == [lead.id]
+    session.get_one(Account, lead.id).state = AccountState.DEACTIVATED
+    assert cases.hearers_of(session, mei.id) == [second.id]
+    session.get_one(Account, second.id).state = AccountState.DEACTIVATED
+    assert cases.hearers_of(session, mei.id) == [chief.id]
+    assert cases.hearers_of(session, chief.id) == [chief.id]
 
 
 def test_nobody_answers_for_somebody_else(session: Session, make: Make, mei: Person) -> None:

@@ -69,17 +69,17 @@ def test_lowering_a_risk_asks_why_and_the_reason_is_kept_sealed(
     session: Session, make: Make, mei: Person
 ) -> None:
     case = talk(session, make, mei)
-    set_risk(session, case, Risk.IMMINENT, mei)
+    set_risk(session, case, Risk.HIGH, mei)
     with pytest.raises(ReasonNeeded):
-        set_risk(session, case, Risk.HIGH, mei, "  ")
-    assert (case.risk_level, case.urgency) == (Risk.IMMINENT, 1)
-
-    set_risk(session, case, Risk.HIGH, mei, "Her sister is with her")
+        set_risk(session, case, Risk.CONCERN, mei, "  ")
     assert (case.risk_level, case.urgency) == (Risk.HIGH, 2)
+
+    set_risk(session, case, Risk.CONCERN, mei, "Her sister is with her")
+    assert (case.risk_level, case.urgency) == (Risk.CONCERN, 3)
     (note,) = session.scalars(select(Note).where(Note.case_id == case.id))
     assert (note.body, note.kind, note.author_id) == ("Her sister is with her", "risk", mei.id)
     (*_, event) = happened(session, case, "risk")
-    assert json.loads(event.facts) == {"from": "imminent", "to": "high", "note_id": note.id}
+    assert json.loads(event.facts) == {"from": "high", "to": "concern", "note_id": note.id}
 
 
 def test_imminent_tells_the_lead_at_once_and_once(
@@ -102,6 +102,78 @@ def test_imminent_without_a_lead_tells_coordinators(
     chief = make.counsellor(roles=(Role.COORDINATOR,), notice_by="mail")
     set_risk(session, talk(session, make, mei), Risk.IMMINENT, mei)
     assert told(session, chief) == ["attention"]
+
+
+# --- imminent no longer ---
+
+
+def less(session: Session, make: Make, who: Person, to: Risk = Risk.CONCERN) -> Case:
+    case = talk(session, make, who)
+    set_risk(session, case, Risk.IMMINENT, who)
+    assert not cases.set_risk(session, case, to, by_id=who.id, now=after(2), why="Her sister came")
+    return case
+
+
+def test_imminent_danger_is_over_only_when_a_second_person_confirms_it(
+    session: Session, make: Make, mei: Person, lin: Person
+) -> None:
+    case = less(session, make, mei)
+    assert (case.risk_level, case.urgency) == (Risk.IMMINENT, 1)
+    assert told(session, lin) == ["attention", "attention"]  # of the danger, then of the question
+    assert [each.id for each, _at in cases.open_lowerings(session)] == [case.id]
+
+    cases.decide_to_lower(session, case, lin.id, confirm=True, now=after(3))
+    assert (case.risk_level, case.urgency) == (Risk.CONCERN, 3)
+    events = [happened(session, case, f"lower_{what}")[0] for what in ("proposed", "confirmed")]
+    assert [each.actor_id for each in events] == [mei.id, lin.id]
+    assert "sister" not in "".join(each.facts for each in events)
+    assert cases.open_lowerings(session) == []
+
+
+def test_nobody_confirms_to_lower_what_they_proposed(
+    session: Session, make: Make, lin: Person
+) -> None:
+    case = less(session, make, lin)
+    with pytest.raises(SecondPersonNeeded):
+        cases.decide_to_lower(session, case, lin.id, confirm=True, now=after(3))
+    assert case.risk_level is Risk.IMMINENT
+
+
+def test_a_no_says_why_and_whoever_asked_is_told(session: Session, make: Make, lin: Person) -> None:
+    mei = shift(session, make.counsellor(notice_by="mail"))
+    case = less(session, make, mei)
+    with pytest.raises(ReasonNeeded):
+        cases.decide_to_lower(session, case, lin.id, confirm=False, now=after(3))
+    cases.decide_to_lower(session, case, lin.id, confirm=False, why="He is alone", now=after(3))
+    assert case.risk_level is Risk.IMMINENT
+    assert told(session, mei) == ["attention"]
+    assert cases.lowering_of(session, case.id) is None
+
+
+def test_who_sees_imminent_danger_again_takes_the_question_back(
+    session: Session, make: Make, mei: Person, lin: Person
+) -> None:
+    case = less(session, make, mei)
+    cases.set_risk(session, case, Risk.IMMINENT, by_id=mei.id, now=after(3))
+    with pytest.raises(WrongMove):
+        cases.decide_to_lower(session, case, lin.id, confirm=True, now=after(4))
+    assert case.risk_level is Risk.IMMINENT
+
+    cases.set_risk(session, case, Risk.HIGH, by_id=mei.id, now=after(5), why="He sleeps")
+    cases.decide_to_lower(session, case, lin.id, confirm=True, now=after(6))
+    assert case.risk_level is Risk.HIGH
+
+
+def test_asked_twice_is_once_and_another_level_takes_its_place(
+    session: Session, make: Make, mei: Person, lin: Person
+) -> None:
+    case = less(session, make, mei)
+    cases.set_risk(session, case, Risk.CONCERN, by_id=mei.id, now=after(3), why="again")
+    assert len(happened(session, case, "lower_proposed")) == 1
+    cases.set_risk(session, case, Risk.HIGH, by_id=mei.id, now=after(4), why="less, not gone")
+    found = cases.lowering_of(session, case.id)
+    assert found is not None
+    assert (found.to, cases.reason_of(session, found)) == (Risk.HIGH, "less, not gone")
 
 
 # --- a rescue call ---

@@ -1,12 +1,13 @@
 """Reading what staff type about themselves."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from flask import request
 
 from helpline import i18n
+from helpline.i18n.spoken import USUAL
 from helpline.people import passwords
 from helpline.people.passwords import WeakPassword
 from helpline.people.person import Level
@@ -44,10 +45,15 @@ def page_language() -> str:
     return i18n.closest(request.form.get("language", "")[:12]) or "en"
 
 
-def spoken() -> Mapping[str, Level]:
+def helped_in(held: Collection[str]) -> list[str]:
+    """The languages one may say to help in: ours, others people ask in, and those `held`."""
+    return list(dict.fromkeys([*i18n.LANGUAGES, *USUAL, *sorted(held)]))
+
+
+def spoken(held: Collection[str]) -> Mapping[str, Level]:
     """The languages somebody helps in: one select for each, empty for none."""
     found = {}
-    for tag in i18n.LANGUAGES:
+    for tag in helped_in(held):
         level = request.form.get(f"speaks-{tag}", "")
         if level in list(Level):
             found[tag] = Level(level)

@@ -3,7 +3,7 @@
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpline import i18n
+from helpline import cases, i18n
 from helpline.db import read, transaction
 from helpline.messaging import own_phone
 from helpline.people import passwords, profile, sessions
@@ -15,6 +15,7 @@ from helpline.web import auth
 from helpline.web.account import bp, fields
 from helpline.web.account.words import NOTICE
 from helpline.web.language import gettext as _
+from helpline.web.language import language
 from scheduling import zones
 
 CONTACT_TRIES = 5  # a day: whether a number is refused must not become a way of asking about it
@@ -35,6 +36,7 @@ def change() -> ResponseReturnValue:
         return page(errors, 400)
     with transaction() as session:
         profile.change(session, auth.current(), wishes)
+        cases.ask_to_route(session, now=runtime().now())
     return _done(_("Your changes are kept."))
 
 
@@ -88,7 +90,7 @@ def _wishes(errors: dict[str, str]) -> Wishes:
         alias=fields.alias(errors),
         language=fields.page_language(),
         zone=fields.zone(errors),
-        languages=fields.spoken(),
+        languages=fields.spoken(profile.own(read(), auth.current()).languages),
         notice_by=request.form.get("notice_by", "")[:12],
         notice_sound=request.form.get("notice_sound") == "1",
         load_cap=int(cap) if cap in {str(n) for n in range(1, profile.MOST_AT_A_TIME + 1)} else 3,
@@ -123,6 +125,12 @@ def _done(words: str) -> ResponseReturnValue:
     return redirect(url_for("account.own"), code=303)
 
 
+def _called(tag: str) -> str:
+    """By its own name; what is no language of our pages, in that of the page."""
+    known = i18n.LANGUAGES.get(tag)
+    return known.name if known else i18n.language_name(tag, language())
+
+
 def page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
     """One's own page; after an error with everything as it was typed."""
     from helpline.web.account.leave import running
@@ -140,7 +148,7 @@ def page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
         zones=fields.zone_options(now),
         languages=fields.language_options(),
         levels=fields.level_options(),
-        spoken={tag: i18n.LANGUAGES[tag].name for tag in i18n.LANGUAGES},
+        spoken={tag: _called(tag) for tag in fields.helped_in(known.languages)},
         notices=[(key, str(words), str(means)) for key, (words, means) in NOTICE.items()],
         most=profile.MOST_AT_A_TIME,
         waiting=own_phone.waiting(read(), who.person_id, now=now) is not None,

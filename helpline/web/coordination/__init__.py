@@ -8,6 +8,7 @@ from helpline.web.coordination import (
     care_settings,
     case,
     languages,
+    lowering,
     matching,
     review,
     settings,
@@ -19,7 +20,19 @@ from helpline.web.coordination.frame import bp
 
 __all__ = ["bp", "init_app"]
 
-VIEWS = (board, care, care_settings, case, languages, matching, review, settings, teams, waits)
+VIEWS = (
+    board,
+    care,
+    care_settings,
+    case,
+    languages,
+    lowering,
+    matching,
+    review,
+    settings,
+    teams,
+    waits,
+)
 """Each adds its views to `bp`."""
 
 

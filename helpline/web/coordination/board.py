@@ -81,7 +81,7 @@ def _seen() -> dict[str, object]:
         "tag": tag,
         "scope": limits,
         "board": found,
-        "care": care_of(session, who, limits),
+        "care": care_of(session, who, limits, at),
         "talks": cases.in_talk(session, limits.teams),
         "codenames": cases.codenames_of(session, [each.case_id for each in found.stuck]),
         "all": who.has(Role.COORDINATOR),

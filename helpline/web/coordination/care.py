@@ -1,6 +1,6 @@
-"""Care as leads and coordinators see it: urgent cases nobody answered, rescue calls, who wants to
-talk. What a counsellor wrote to decide on a rescue call is read by those who decide; what somebody
-wrote to their lead by that lead only."""
+"""Care as leads and coordinators see it: urgent cases nobody answered, rescue calls, danger that
+may be over, who wants to talk. What a counsellor wrote to decide on a rescue call is read by those
+who decide; what somebody wrote to their lead by that lead only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Somebody who would like to talk with their lead. mine: that is whoever looks."""
+    """Somebody who would like to talk with their lead. mine: whoever looks is to hear them."""
 
     debrief_id: str
     name: str
@@ -53,14 +53,16 @@ class Wish:
 class Care:
     late: Sequence[Late]
     rescues: Sequence[tuple[str, str, datetime]]  # case, codename, since when
+    lowerings: Sequence[tuple[str, str, datetime]]  # the same, of danger that may be over
     wishes: Sequence[Wish]
 
 
-def care_of(session: Session, who: SignedIn, limits: Scope) -> Care:
+def care_of(session: Session, who: SignedIn, limits: Scope, now: datetime) -> Care:
     """What of this concerns whoever looks: a coordinator everything, a lead their teams."""
     return Care(
         late=_late(session, who, limits),
-        rescues=_rescues(session, limits),
+        rescues=_to_decide(session, who, cases.open_rescues(session), now),
+        lowerings=_to_decide(session, who, cases.open_lowerings(session), now),
         wishes=_wishes(session, who, limits),
     )
 
@@ -121,7 +123,7 @@ def decide_rescue(case_id: str) -> ResponseReturnValue:
 
 @bp.get("/coordination/talks/<debrief_id>")
 def wish(debrief_id: str) -> ResponseReturnValue:
-    """Who would like to talk, and what they wrote, for their lead alone."""
+    """Who would like to talk, and what they wrote, for whoever hears them alone."""
     who, now = auth.current(), runtime().now()
     with transaction() as session:
         found = cases.access_debrief(session, debrief_id, who.person_id)
@@ -135,6 +137,7 @@ def wish(debrief_id: str) -> ResponseReturnValue:
             now=now,
             found=found,
             name=names.get(found.person_id) or _("A colleague"),
+            alone=cases.hearers_of(session, found.person_id) == [who.person_id],
         )
 
 
@@ -166,11 +169,14 @@ def _late(session: Session, who: SignedIn, limits: Scope) -> list[Late]:
     ]
 
 
-def _rescues(session: Session, limits: Scope) -> list[tuple[str, str, datetime]]:
+def _to_decide(
+    session: Session, who: SignedIn, found: Sequence[tuple[Case, datetime]], now: datetime
+) -> list[tuple[str, str, datetime]]:
+    """Those on which they may decide: of their team, or of none where they were told of it."""
     return [
         (case.id, case.seeker.codename, since)
-        for case, since in cases.open_rescues(session)
-        if _in_scope(case, limits)
+        for case, since in found
+        if access.may_assign(session, who, case, now=now)
     ]
 
 
@@ -183,7 +189,7 @@ def _wishes(session: Session, who: SignedIn, limits: Scope) -> list[Wish]:
             row.id,
             names.get(row.person_id) or _("A colleague"),
             row.answered_at or row.at,
-            who.person_id in cases.leads_of(session, row.person_id),
+            who.person_id in cases.hearers_of(session, row.person_id),
         )
         for row in rows
     ]

@@ -25,7 +25,8 @@ LONGEST_WORDS = 4000
 
 
 def facts(session: Session, shown: Talk) -> Mapping[str, Any]:
-    """What a conversation shows about a rescue call: how it stands, and the number of their place.
+    """What a conversation shows about a rescue call and about lowering the risk: how it stands,
+    and the number of their place.
 
     Nothing, unless somebody is in imminent danger.
     """
@@ -33,7 +34,10 @@ def facts(session: Session, shown: Talk) -> Mapping[str, Any]:
         return {}
     found = cases.rescue_of(session, shown.case.id)
     why, word = cases.words_of(session, found) if found else ("", "")
+    lowering = cases.lowering_of(session, shown.case.id)
     return {
+        "lowering": lowering,
+        "lowering_by": cases.names_of(session, [lowering.by_id]) if lowering else {},
         "rescue": found,
         "rescue_why": why,
         "rescue_word": word,
@@ -51,8 +55,7 @@ def debrief(debrief_id: str) -> ResponseReturnValue:
 def _ask(debrief_id: str, *, problem: str = "", status: int = 200) -> ResponseReturnValue:
     who, now = auth.current(), runtime().now()
     row = _mine(read(), debrief_id, now)
-    leads = cases.leads_of(read(), who.person_id)
-    names = cases.names_of(read(), leads)
+    names = cases.names_of(read(), cases.leads_of(read(), who.person_id))
     page = render_template(
         "desk/debrief.html",
         row=row,
@@ -81,8 +84,8 @@ def answer_debrief(debrief_id: str) -> ResponseReturnValue:
     flash(
         {
             "rest": _("Take your time. Nobody is offered to you until your break is over."),
-            "talk": _("Your lead was told that you would like to talk. What you wrote is for them"
-                      " only."),
+            "talk": _("They were told that you would like to talk."
+                      " What you wrote is for them only."),
         }.get(answer, _("Good. Thank you for telling."))
     )  # fmt: skip
     return redirect(url_for("desk.mine"), code=303)

@@ -102,11 +102,15 @@ def risk(case_id: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             case = access.access_case_to_write(session, who, case_id, now=now)
-            cases.set_risk(session, case, Risk(level), by_id=who.person_id, now=now, why=why)
+            holds = cases.set_risk(
+                session, case, Risk(level), by_id=who.person_id, now=now, why=why
+            )
     except NotYours:
         raise
     except Refused as refusal:
         return tell(refusal, "talk", case_id, risk_typed=level)
+    if not holds:
+        flash(_("It stays imminent until a lead or coordinator confirms. They were told."))
     return to_case(case_id)
 
 

@@ -110,6 +110,9 @@ EVENT: Mapping[str, LazyText] = {
     "rescue_proposed": _l("%(who)s proposed a rescue call"),
     "rescue_confirmed": _l("%(who)s confirmed the rescue call that %(to)s proposed"),
     "rescue_refused": _l("%(who)s decided against the rescue call that %(to)s proposed"),
+    "lower_proposed": _l("%(who)s sees less than imminent danger now"),
+    "lower_confirmed": _l("%(who)s confirmed to %(to)s that the danger is less"),
+    "lower_refused": _l("%(who)s said to %(to)s that it stays imminent"),
     "language_chosen": _l("Asked to be written to in another language"),
     "check_in": _l("Silent after a risk, so %(to)s was asked to write to them"),
 }
