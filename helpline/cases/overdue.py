@@ -134,12 +134,13 @@ def _why_waiting(case: Case, reasons: tuple[tuple[str, int], ...]) -> str:
     return f"nobody could be asked: {told}"
 
 
+# What colleagues told of themselves is for matching alone: which of both is said nowhere.
+_WISHED = frozenset({"gender", "age"})
 _LEFT_OUT = {
     "language": "do not speak it",
     "channel": "take no calls",
     "topic_off": "take nothing on this topic",
-    "gender": "are not whom they wished for",
-    "age": "are not of the age they wished for",
+    "wished": "do not suit what they wished",
     "clearance": "are not cleared for it",
     "team": "are of other teams",
     "cooling": "rest after a heavy conversation",
@@ -175,5 +176,6 @@ def _left_out(
 
 
 def _counted(explanation: str) -> tuple[tuple[str, int], ...]:
-    counts = Counter(why[0] for why in json.loads(explanation)["excluded"].values())
+    firsts = (why[0] for why in json.loads(explanation)["excluded"].values())
+    counts = Counter("wished" if code in _WISHED else code for code in firsts)
     return tuple(sorted(counts.items()))

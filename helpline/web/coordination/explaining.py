@@ -1,19 +1,20 @@
 """Why a case went where it went: a stored decision in plain sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from helpline import i18n
-from helpline.web.coordination.words import LEFT_OUT, PART, RUNG
+from helpline.web.coordination.words import LEFT_OUT, PART, RUNG, WISHED
 from helpline.web.language import gettext as _
-from helpline.web.language import language
+from helpline.web.language import language, ngettext
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One decision. left_out: a sentence for each who was not asked; weighed: for each who could.
+    """One decision. left_out: a sentence for each who was not asked, but one for all whom only a
+    wish left out (`words.WISHED`); weighed: for each who could.
 
     Points are costs: whoever has fewest is asked.
     """
@@ -43,7 +44,7 @@ def told(at: datetime, explained: Mapping[str, Any], names: Mapping[str, str]) -
             _weighed(name(who), parts)
             for who, parts in sorted(explained["costs"].items(), key=lambda pair: _points(pair[1]))
         ),
-        left_out=tuple(_left_out(name(who), codes) for who, codes in explained["excluded"].items()),
+        left_out=tuple(_all_left_out(explained["excluded"], name)),
     )
 
 
@@ -73,6 +74,23 @@ def _weighed(name: str, parts: Mapping[str, float]) -> str:
     return _(
         "%(name)s: %(total)s points (%(parts)s).", name=name, total=total, parts=", ".join(telling)
     )
+
+
+def _all_left_out(excluded: Mapping[str, list[str]], name: Any) -> Iterator[str]:
+    unsuited = 0
+    for who, codes in excluded.items():
+        said = [code for code in codes if code not in WISHED]
+        if said:
+            yield _left_out(name(who), said)
+        else:
+            unsuited += 1
+    if unsuited:
+        yield ngettext(
+            "%(num)s person does not suit what they wished.",
+            "%(num)s people do not suit what they wished.",
+            unsuited,
+            num=unsuited,
+        )
 
 
 def _left_out(name: str, codes: list[str]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from helpline import cases, i18n
 from helpline.cases import Case, CaseState, ChoiceKind
 from helpline.cases.why_nobody import Awake, Tried, WhyNobody, why_nobody
+from helpline.web.coordination.words import WISHED
 from helpline.web.language import LazyText, language
 from helpline.web.language import gettext as _
 from helpline.web.language import lazy_gettext as _l
@@ -29,12 +30,13 @@ WISH: Mapping[str, LazyText] = {
     "30to59": _l("somebody of 30 to 59"),
     "60plus": _l("somebody of 60 or older"),
 }
+_UNSUITED = _l("not what they wished for")
 LEFT_OUT: Mapping[str, LazyText] = {
     "language": _l("not enough of the language"),
     "channel": _l("no calls taken"),
     "topic_off": _l("nothing on this topic taken"),
-    "gender": _l("not whom they wish to talk with"),
-    "age": _l("not of the age they wish for"),
+    "gender": _UNSUITED,
+    "age": _UNSUITED,
     "clearance": _l("no clearance for it"),
     "team": _l("of another team"),
     "paused": _l("pausing"),
@@ -57,7 +59,8 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A rule, and whom it left out. words: how many and why, in one line."""
+    """A rule, and whom it left out. words: how many and why, in one line. names: none where they
+    would tell what somebody keeps for matching alone."""
 
     words: str
     names: tuple[str, ...]
@@ -82,7 +85,7 @@ def why(session: Session, case: Case, now: datetime) -> Why | None:
     names = cases.names_of(session, sorted(found.people()))
     return Why(
         tried=tuple(_tried(found.tried)),
-        left_out=tuple(_left_out(code, people, names) for code, people in found.left_out),
+        left_out=tuple(_all_left_out(found, names)),
         helps=tuple(_helps(case, found, names)),
         chose=tuple(_chose(case, found)),
         moments=tuple(_moments(case, found)),
@@ -115,6 +118,16 @@ def _outcomes(tried: Tried) -> Iterator[str]:
         yield n_("%(num)s went into a pause", "%(num)s went into a pause", num, num=num)
     if num := tried.looking:
         yield n_("%(num)s looks at it now", "%(num)s look at it now", num, num=num)
+
+
+def _all_left_out(found: WhyNobody, names: Mapping[str, str]) -> Iterator[LeftOut]:
+    """Each rule; those that ask for gender and age as one, and without names."""
+    unsuited = tuple(who for code, people in found.left_out if code in WISHED for who in people)
+    for code, people in found.left_out:
+        if code not in WISHED:
+            yield _left_out(code, people, names)
+    if unsuited:
+        yield LeftOut(_left_out("gender", unsuited, names).words, ())
 
 
 def _left_out(code: str, people: tuple[str, ...], names: Mapping[str, str]) -> LeftOut:

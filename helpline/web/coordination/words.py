@@ -77,12 +77,17 @@ OF_CASES = frozenset(
 )
 """Alerts whose `about` is a case."""
 
+WISHED = frozenset({"gender", "age"})
+"""Why somebody is left out that no page says of anybody: what they told of themselves is for
+matching alone. Counted together, so that it cannot be read off, and never with a name."""
+_UNSUITED = _l("does not suit what they wished")
+
 LEFT_OUT: Mapping[str, LazyText] = {
     "language": _l("does not speak it well enough"),
     "channel": _l("does not take calls"),
     "topic_off": _l("takes no conversations on this topic"),
-    "gender": _l("is not whom they wished to talk with"),
-    "age": _l("is not of the age they wished for"),
+    "gender": _UNSUITED,
+    "age": _UNSUITED,
     "clearance": _l("is not cleared for it"),
     "team": _l("is not of the team it belongs to"),
     "paused": _l("was pausing"),
