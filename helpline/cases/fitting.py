@@ -4,10 +4,10 @@ What matching asks of those who are on (`helpline.matching.rules`), asked of eve
 account: an hour is named to nobody at which only people come who may not be asked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpline.cases.candidates import candidates, speakers
@@ -20,6 +20,7 @@ from scheduling import promises
 from scheduling.overlap import Hours, both, windows
 from scheduling.zones import Window, zone
 
+NextOn = dict[Hashable, datetime | None]  # by wish, in one moment
 AHEAD = timedelta(days=8)  # as far as an hour is named inside somebody's own hours
 
 
@@ -68,9 +69,19 @@ def accepted(case: Case) -> tuple[str, ...]:
     return _split(case.accepts)
 
 
-def next_on(session: Session, case: Case, now: datetime) -> datetime | None:
-    """When somebody whom they could talk with is on, in their own language; None: not planned."""
-    return promises.next_on_shift(session, fitting(session, case, case.language), now)
+def next_on(
+    session: Session, case: Case, now: datetime, memo: NextOn | None = None
+) -> datetime | None:
+    """When somebody whom they could talk with is on, in their own language; None: not planned.
+
+    memo: what was found in this moment for others who wish the same, and is kept there for more.
+    """
+    if memo is None:
+        return promises.next_on_shift(session, fitting(session, case, case.language), now)
+    wish = _wish(session, case)
+    if wish not in memo:
+        memo[wish] = next_on(session, case, now)
+    return memo[wish]
 
 
 def next_within(
@@ -107,11 +118,7 @@ def _whom_they_wish(session: Session, case: Case, among: Sequence[str]) -> list[
     """Of these people those whom the rules about the person, not about the moment, let through."""
     if not among:
         return []
-    ended_abuse = select(Case.counsellor_id).where(
-        Case.seeker_id == case.seeker_id,
-        Case.disposition == ABUSIVE,
-        Case.counsellor_id.is_not(None),
-    )
+    ended_abuse = _ended_abuse(case)
     rows = select(Account.person_id, Account.topics_off, Account.clearances).where(
         Account.person_id.in_(among), Account.person_id.not_in(ended_abuse)
     )
@@ -124,6 +131,21 @@ def _whom_they_wish(session: Session, case: Case, among: Sequence[str]) -> list[
         who
         for who, off, cleared in session.execute(rows)
         if not (case.topic and case.topic in _split(off)) and needs.issubset(_split(cleared))
+    )
+
+
+def _wish(session: Session, case: Case) -> Hashable:
+    """All of a case that decides who could be asked about it, on or not."""
+    wishes = (case.language, case.gender_wish, case.age_wish, case.topic)
+    abused = frozenset(session.scalars(_ended_abuse(case)))
+    return wishes, _needs(session, case), abused
+
+
+def _ended_abuse(case: Case) -> Select[str]:
+    return select(Case.counsellor_id).where(
+        Case.seeker_id == case.seeker_id,
+        Case.disposition == ABUSIVE,
+        Case.counsellor_id.is_not(None),
     )
 
 

@@ -110,12 +110,8 @@ def _has_replied(session: Session, case: Case) -> bool:
 
 def _next_on(session: Session, case: Case, now: datetime) -> datetime | None:
     """Reckoned once for all texts that leave in this moment: in the morning they are many."""
-    wish = (case.language, case.gender_wish, case.age_wish, case.topic)
-    known = session.info.setdefault("next_on", {})
-    if known.get("at") != now:
-        known.clear()
-        known["at"] = now
-    if wish not in known:
-        known[wish] = next_on_for(session, case, now)
-    found: datetime | None = known[wish]
-    return found
+    at, memo = session.info.get("next_on", (None, {}))
+    if at != now:
+        memo = {}
+        session.info["next_on"] = now, memo
+    return next_on_for(session, case, now, memo)

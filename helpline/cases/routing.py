@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from helpline.cases.candidates import candidates
 from helpline.cases.escalation import nobody_took_it
 from helpline.cases.in_line import line
-from helpline.cases.nobody import tell_nobody
+from helpline.cases.nobody import tell_each
 from helpline.cases.offers import (
     decided_before,
     expire_offers,
@@ -88,10 +88,10 @@ def _act(
             keep_decision(session, decision, pass_id, now=now)
         if decision.chosen:
             offer(session, decision.case_id, decision, by, now=now)
-        elif decision.nobody_is_on:
-            tell_nobody(session, decision.case_id, now=now)
-        elif decision.all_said_no:
+        elif decision.all_said_no and not decision.nobody_is_on:
             nobody_took_it(session, decision.case_id, now=now)
+    alone = [each.case_id for each in decisions if each.nobody_is_on and not each.chosen]
+    tell_each(session, alone, now=now)
 
 
 def _is_arranged(session: Session, now: datetime) -> bool:

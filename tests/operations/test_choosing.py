@@ -20,6 +20,7 @@ from helpline.cases import (
     WayIsGone,
 )
 from helpline.cases.menus import still_chosen, still_waits
+from helpline.cases.nobody import AT_ONCE
 from helpline.cases.promising import due, look_ahead
 from helpline.errors import WrongMove
 from helpline.instance import set_setting
@@ -525,6 +526,38 @@ def test_a_broken_promise_is_told_to_somebody_whose_words_are_being_read(
         select(OutboxMessage).where(OutboxMessage.kind == "promise_broken")
     ).all()
     assert still_waits(session, row, SHIFT_BEGINS + 16 * MINUTE) == {}
+
+
+def test_where_many_are_alone_at_once_they_are_told_few_at_a_time_and_all_in_the_end(
+    session: Session, make: Make, line: None
+) -> None:
+    many = [waiting(make) for _ in range(AT_ONCE + 7)]
+    cases.route(session, now=NOON)
+    assert sum(bool(happened(session, each, "nobody_on")) for each in many) == AT_ONCE
+    asked_again = select(Job).where(Job.kind == "route", Job.payload == "{}")
+    assert len(session.scalars(asked_again).all()) == 1
+
+    cases.route(session, now=NOON)
+    assert all(len(happened(session, each, "nobody_on")) == 1 for each in many)
+
+
+def test_the_hour_that_others_are_told_is_not_told_to_somebody_who_could_not_be_helped_then(
+    session: Session, make: Make, line: None
+) -> None:
+    """Looked up once for all who wish the same, and for nobody else."""
+    set_setting(session, "clearances", True)
+    thiri = burmese_speaker(session, make)
+    grown, young, abused = waiting(make), waiting(make), waiting(make)
+    session.get_one(Person, young.seeker_id).age_band = "under18"
+    make.case(
+        seeker=session.get_one(Person, abused.seeker_id),
+        state=CaseState.CLOSED,
+        disposition="abusive",
+        counsellor_id=thiri.id,
+    )
+    cases.route(session, now=NOON)
+    said = {each.id: told(session, each.seeker)[0] for each in (grown, young, abused)}
+    assert said == {grown.id: "nobody_on", young.id: "nobody_known", abused.id: "nobody_known"}
 
 
 # --- the menu as a text ---
