@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpline import alerts, cases, conversation
-from helpline.cases import Case, CaseEvent, CaseState
+from helpline.cases import Case, CaseEvent, CaseState, ChoiceKind
 from helpline.people import Account, HowToReach, Person, Place, Role, Team
 from scheduling import promises
 from tests.conftest import Clock
@@ -223,6 +223,29 @@ def test_a_case_tells_why_it_went_where_it_went(
     assert "Mei was asked, as the best fit on shift." in page
     assert "Bo does not speak it well enough." in page
     assert "Mei: 5 points (how well they speak it 5)" in page
+
+
+def test_what_was_chosen_and_what_became_of_it_is_told_in_sentences(
+    coordinator: FlaskClient, session: Session, make: Make
+) -> None:
+    make.line(languages="en,my")
+    mei = make.counsellor(alias="Mei", languages=("en",))
+    on_shift(session, mei)
+    case = make.case(language="my")
+    cases.route(session, now=NOON)
+    cases.choose(session, case, ChoiceKind.LANGUAGE, language="en", by="text", now=NOON)
+    cases.choose(session, case, ChoiceKind.MESSAGE, by="text", now=NOON)
+    cases.claim(session, case.id, mei.id, now=NOON)
+    session.commit()
+    page = coordinator.get(f"/coordination/case/{case.id}").text
+    for sentence in (
+        "They were asked how to go on",
+        "They chose to talk in English too",
+        "They chose to leave a message",
+        "What they chose was kept",
+    ):
+        assert sentence in page
+    assert "It moved on" not in page
 
 
 def test_nobody_on_is_told_as_such(coordinator: FlaskClient, session: Session, make: Make) -> None:
