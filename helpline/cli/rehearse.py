@@ -26,6 +26,7 @@ from helpline.rehearsal import (
     remembered,
     remembered_pace,
     report,
+    weeks_of,
 )
 from helpline.rehearsal.arrivals import Arrival
 from helpline.rehearsal.report import Row
@@ -38,7 +39,7 @@ _HEAD = ("", "asked", "helped", "left", "still waiting", "p50 min", "p95 min", "
 @click.command()
 @click.option("--scenario", type=click.Path(path_type=Path), help="Who asks: a TOML or JSON file.")
 @click.option("--history", type=click.IntRange(1, 366), help="Who asked in so many days [28].")
-@click.option("--weeks", type=click.IntRange(1, 52), help="How many coming weeks [1].")
+@click.option("--weeks", type=click.IntRange(1, 52), help="How many coming weeks [as the log].")
 @click.option("--seed", type=click.IntRange(0), help="Equal seeds give equal weeks [1].")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--example", "show_example", is_flag=True, help="Print a scenario to begin with.")
@@ -88,7 +89,7 @@ def _rehearsed(
     session, now = read(), runtime().now()
     line = first_line(session)
     place = line.zone if line else "UTC"
-    weeks = weeks or (scenario.weeks if scenario else 1)
+    weeks = weeks or (scenario.weeks if scenario else weeks_of(days))
     seed = seed if seed is not None else (scenario.seed if scenario else 1)
     window = coming(now, place, weeks)
     arrivals: list[Arrival]

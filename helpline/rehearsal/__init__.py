@@ -6,7 +6,7 @@ counts. Equal seeds give equal results.
 """
 
 from helpline.rehearsal.arrivals import Arrival, imagined
-from helpline.rehearsal.history import remembered, remembered_pace
+from helpline.rehearsal.history import remembered, remembered_pace, weeks_of
 from helpline.rehearsal.report import Report, report
 from helpline.rehearsal.scenario import BadScenario, Pace, Scenario, example, read_scenario
 from helpline.rehearsal.shifts import Helper, imagined_helpers, promised
@@ -29,4 +29,5 @@ __all__ = [
     "remembered",
     "remembered_pace",
     "report",
+    "weeks_of",
 ]

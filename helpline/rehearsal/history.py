@@ -21,15 +21,26 @@ _NEVER_IN_LINE = (CaseState.INTAKE, CaseState.IN_REVIEW, CaseState.EXPIRED, Case
 
 
 def remembered(session: Session, days: int, window: Window, *, now: datetime) -> list[Arrival]:
-    """Everybody who came into line in the last days (rounded up to whole weeks), moved by whole
-    weeks into a window, so that weekday and hour (UTC) stay; again until the window is full."""
-    span = -(-days // 7) * WEEK
+    """Everybody who came into line in the last days (rounded up to whole weeks; of more weeks than
+    the window has, the latest), moved by whole weeks into the window, so that weekday and hour
+    (UTC) stay; again until the window is full."""
+    weeks = min(weeks_of(days), max((window.end - window.start) // WEEK, 1))
+    span = weeks * WEEK
     rows = select(Case).where(
         Case.opened_at >= now - span, Case.opened_at < now, Case.state.not_in(_NEVER_IN_LINE)
     )
     cases = session.scalars(rows.order_by(Case.opened_at, Case.id)).all()
     found = [each for case in cases for each in _moved(case, span, window)]
     return sorted(found, key=lambda each: (each.at, each.languages, each.urgency))
+
+
+def weeks_of(days: int) -> int:
+    """So many weeks are touched by so many days.
+
+    >>> weeks_of(7), weeks_of(8)
+    (1, 2)
+    """
+    return -(-days // 7)
 
 
 def remembered_pace(session: Session, days: int, *, now: datetime) -> Pace:

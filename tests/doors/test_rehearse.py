@@ -75,9 +75,9 @@ def test_the_log_is_replayed_against_the_coming_shifts(
     make.line(zone="UTC")
     mei = make.counsellor(languages=("ms",))
     for weekday in range(7):
-        promises.promise(
-            session, mei.id, weekday=weekday, start=time(0), end=time(23), zone="UTC", now=now
-        )
+        for start, end in ((0, 12), (12, 0)):
+            hours = {"start": time(start), "end": time(end)}
+            promises.promise(session, mei.id, weekday=weekday, zone="UTC", now=now, **hours)
     asked_at(make, *(now - number * DAY for number in range(1, 7)), language="ms")
     asked_at(make, now - DAY, language="my")
     found = json.loads(rehearse(settings, "--history", "7", "--json").stdout)
@@ -175,6 +175,8 @@ def test_who_asked_asks_again_at_the_same_hour_of_the_week(session: Session, mak
     assert found[0].languages == ("ms", "en", "id")
     both = remembered(session, 10, week, now=NOON)  # rounded up to two weeks
     assert len(both) == 2
+    latest = remembered(session, 10, Window(week.start, week.start + 7 * DAY), now=NOON)
+    assert [each.at for each in latest] == [NOON + 11 * DAY + HOUR]
     assert [each.at.weekday() for each in both] == [4, 6]
 
 

@@ -120,6 +120,13 @@ def test_an_offer_nobody_reacts_to_goes_on_to_the_next() -> None:
     assert not outcome.helped
 
 
+def test_who_let_an_offer_run_out_is_not_asked_about_the_same_again_for_a_while() -> None:
+    gone_soon = Window(MONDAY, MONDAY + timedelta(minutes=19))  # an offer stands five minutes
+    world = World([asks(MONDAY)], [helper("mei", "en")], seed=1, pace=Pace(reacts=0.0))
+    world.run(gone_soon)
+    assert world.outcomes[0].offers == 1
+
+
 def test_the_most_urgent_are_shown_to_several_at_once() -> None:
     helpers = [helper(name, "en") for name in ("mei", "ana", "jun")]
     (outcome,) = played([asks(MONDAY, urgency=1)], helpers, pace=QUICK)

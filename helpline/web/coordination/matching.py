@@ -278,7 +278,7 @@ def _why(one: Differs) -> str:
     if not one.then:
         return _("more are asked at once, or nobody was free for it")
     if not one.why:
-        return _("how many are asked at once, or who comes first")
+        return _("who comes first, who is asked about another, or how many at once")
     return "; ".join(
         _(
             "%(part)s: %(then)s against %(now)s points",
