@@ -88,7 +88,8 @@ def test_the_plain_questions_of_the_ladder_stand_beside_the_levels(
 
 def test_imminent_shows_first_how_to_lower_the_danger(come: Come, mei: Person, mine: Case) -> None:
     client = come(mei)
-    set_risk(client, mine, "imminent")
+    sent = client.post(f"/desk/cases/{mine.id}/risk", data={"risk": "imminent"})
+    assert sent.location == f"/desk/cases/{mine.id}"  # its top, not where one writes
     page = client.get(f"/desk/cases/{mine.id}").text
     assert page.index("First lower the danger") < page.index("propose a rescue call")
 

@@ -125,10 +125,11 @@ def _done(words: str) -> ResponseReturnValue:
     return redirect(url_for("account.own"), code=303)
 
 
-def _called(tag: str) -> str:
-    """By its own name; what is no language of our pages, in that of the page."""
+def _called(tag: str) -> tuple[str, str, bool]:
+    """A language, its own name, and that it is; what none of our pages speak, as the page names
+    it."""
     known = i18n.LANGUAGES.get(tag)
-    return known.name if known else i18n.language_name(tag, language())
+    return (tag, known.name, True) if known else (tag, i18n.language_name(tag, language()), False)
 
 
 def page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
@@ -148,7 +149,7 @@ def page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
         zones=fields.zone_options(now),
         languages=fields.language_options(),
         levels=fields.level_options(),
-        spoken={tag: _called(tag) for tag in fields.helped_in(known.languages)},
+        spoken=[_called(tag) for tag in fields.helped_in(known.languages)],
         notices=[(key, str(words), str(means)) for key, (words, means) in NOTICE.items()],
         most=profile.MOST_AT_A_TIME,
         waiting=own_phone.waiting(read(), who.person_id, now=now) is not None,

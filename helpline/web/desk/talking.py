@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Response, flash, request
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -111,7 +111,8 @@ def risk(case_id: str) -> ResponseReturnValue:
         return tell(refusal, "talk", case_id, risk_typed=level)
     if not holds:
         flash(_("It stays imminent until a lead or coordinator confirms. They were told."))
-    return to_case(case_id)
+    # To the top, not to where one writes: what to do first stands there.
+    return redirect(url_for("desk.case", case_id=case_id), code=HTTPStatus.SEE_OTHER)
 
 
 def _give_back(words: str) -> ResponseReturnValue:
