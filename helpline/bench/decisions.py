@@ -1,43 +1,145 @@
-"""How long it takes to decide who is asked, beside how many are on. For information."""
+"""How long it takes to decide who is asked: cold, one case after another, and a thousand at once.
+
+A crowd as a large network has it: two of nine languages each, some for calls too, some cleared for
+crises, in five zones; prices as learned from a log. All of it CPU of one thread.
+"""
 
 import random
 import statistics
 import time
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from helpline.bench.figures import Figure
-from helpline.matching import Candidate, Speaks, Waiting, assign
+from helpline.matching import (
+    TEXT,
+    VOICE,
+    Candidate,
+    Demand,
+    Pool,
+    Prices,
+    Speaks,
+    Waiting,
+    decide,
+)
 from helpline.runtime import utc_now
 
-HELPERS = (17, 1_000)
+CROWDS = (1_000, 10_000, 100_000)
+# The goals, in microseconds and milliseconds, by how many are on.
+ONE = {10_000: 50.0, 100_000: 100.0}
+THOUSAND = {10_000: 60.0}
+COLD = {10_000: 500.0, 100_000: 500.0}
+ROUNDS = 2_000
+SCANS = 5
 LANGUAGES = ("en", "ms", "zh-Hans", "my", "fil", "hi", "ja", "es", "ta")
-ROUNDS = 30
+ZONES = ("Asia/Kuala_Lumpur", "Asia/Kolkata", "Asia/Tokyo", "America/Mexico_City", "Europe/Madrid")
+BOTH = frozenset({TEXT, VOICE})
+CRISIS = frozenset({"crisis"})
 
 
 def figures() -> Iterator[Figure]:
-    for count in HELPERS:
-        on = _on_shift(count)
-        spent = statistics.median(_decide(on, number) for number in range(ROUNDS))
-        yield Figure(f"deciding about one case, {count:,} counsellors on, CPU", "us", spent * 1e6)
+    for count in CROWDS:
+        yield from _among(count)
 
 
-def _on_shift(count: int) -> Sequence[Candidate]:
+def _among(count: int) -> Iterator[Figure]:
     dice = random.Random(count)  # noqa: S311  a measurement
-    return [
-        Candidate(
+    now = utc_now()
+    on = {who.person_id: who for who in _crowd(count, now, dice)}
+    pool = Pool(prices=_prices())
+    named = f"{count:,} counsellors on, CPU"
+    cold = _cold(pool, on.values(), now)
+    yield Figure(f"from nothing to the first decision, {named}", "ms", cold * 1e3, COLD.get(count))
+    one = _one_by_one(pool, on, now, dice)
+    yield Figure(f"deciding about one case, {named}", "us", one * 1e6, ONE.get(count))
+    together = statistics.median(_together(pool, now, dice) for _ in range(SCANS))
+    yield Figure(f"1,000 waiting at once, {named}", "ms", together * 1e3, THOUSAND.get(count))
+    if count <= 10_000:
+        scan = statistics.median(_scan(list(on.values()), now, dice) for _ in range(SCANS))
+        yield Figure(f"one case explained, everybody looked at, {named}", "ms", scan * 1e3)
+
+
+def _crowd(count: int, now: datetime, dice: random.Random) -> Iterator[Candidate]:
+    for number in range(count):
+        yield Candidate(
             person_id=f"helper-{number}",
-            speaks=dict.fromkeys(dice.sample(LANGUAGES, 2), Speaks.FLUENT),
+            speaks=dict.fromkeys(dice.sample(LANGUAGES, 2), dice.choice(list(Speaks)[1:])),
             load=dice.randrange(3),
+            channels=BOTH if dice.random() < 0.7 else frozenset({TEXT}),
+            clearances=CRISIS if dice.random() < 0.5 else frozenset(),
+            zone=dice.choice(ZONES),
+            rested_since=now - timedelta(minutes=dice.randrange(180)),
+            until=now + timedelta(minutes=dice.randrange(1, 240)),
+        )
+
+
+def _prices() -> Prices:
+    """Something of everything is asked for at every hour."""
+    kinds = [(needs, channel) for needs in (frozenset[str](), CRISIS) for channel in (TEXT, VOICE)]
+    asked = {Demand(tag, *kind): 1.0 for tag in LANGUAGES for kind in kinds}
+    return Prices((asked,) * 24)
+
+
+def _cases(count: int, now: datetime, dice: random.Random) -> list[Waiting]:
+    return [
+        Waiting(
+            case_id=f"case-{number}",
+            languages=tuple(dice.sample(LANGUAGES, dice.choice((1, 1, 2)))),
+            urgency=dice.choice((1, 2, 3, 3, 3, 4)),
+            since=now - timedelta(seconds=dice.randrange(3600)),
+            channel=VOICE if dice.random() < 0.15 else TEXT,
+            needs=CRISIS if dice.random() < 0.1 else frozenset(),
         )
         for number in range(count)
     ]
 
 
-def _decide(on: Sequence[Candidate], number: int) -> float:
-    now = utc_now()
-    language = LANGUAGES[number % len(LANGUAGES)]
-    case = Waiting(f"case-{number}", (language,), urgency=3, since=now - timedelta(minutes=5))
+def _cold(pool: Pool, crowd: Iterable[Candidate], now: datetime) -> float:
     began = time.process_time()
-    assign([case], on, now)
+    for who in crowd:
+        pool.put(who)
+    pool.ask(Waiting("case", ("my", "en"), 1, now, wanted=3), now)
+    return time.process_time() - began
+
+
+def _one_by_one(pool: Pool, on: dict[str, Candidate], now: datetime, dice: random.Random) -> float:
+    """A case comes, somebody is asked, takes it, and another conversation ends: the mean of each.
+
+    Every question is answered with everything before it taken in.
+    """
+    cases = _cases(ROUNDS, now, dice)
+    for case in cases:  # every kind of case has come before
+        pool.ask(case, now)
+    spent = 0.0
+    for number, case in enumerate(cases):
+        moment = now + timedelta(seconds=number / 10)
+        began = time.process_time()
+        chosen = pool.ask(case, moment)
+        spent += time.process_time() - began
+        for each in chosen:
+            asked = on[each.person_id] = replace(on[each.person_id], is_offered=True)
+            began = time.process_time()
+            pool.put(asked)
+            spent += time.process_time() - began
+        freed = on[f"helper-{dice.randrange(len(on))}"]
+        freed = on[freed.person_id] = replace(freed, load=0, is_offered=False)
+        began = time.process_time()
+        pool.put(freed)
+        spent += time.process_time() - began
+    return spent / ROUNDS
+
+
+def _together(pool: Pool, now: datetime, dice: random.Random) -> float:
+    later = now + timedelta(seconds=ROUNDS / 10)
+    cases = _cases(1_000, later, dice)
+    began = time.process_time()
+    pool.place(cases, later)
+    return time.process_time() - began
+
+
+def _scan(crowd: Sequence[Candidate], now: datetime, dice: random.Random) -> float:
+    case = _cases(1, now, dice)[0]
+    began = time.process_time()
+    decide(case, crowd, now, prices=_prices())
     return time.process_time() - began

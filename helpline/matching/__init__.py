@@ -34,6 +34,7 @@ from helpline.matching.parameters import PARAMETERS, BadParameter, Parameter, Pa
 from helpline.matching.pool import Pool
 from helpline.matching.prices import Asked, Demand, Prices, learn
 from helpline.matching.priority import order, priority
+from helpline.matching.rules import away_until
 
 __all__ = [
     "CLOSE",
@@ -59,6 +60,7 @@ __all__ = [
     "Speaks",
     "Waiting",
     "assign",
+    "away_until",
     "can_help_in",
     "decide",
     "learn",

@@ -31,30 +31,32 @@ class Parameter(NamedTuple):
 
 # name, default, lowest, highest, unit, group
 PARAMETERS: tuple[Parameter, ...] = (
-    Parameter("second_language", 15, 0, 100, "points", "language"),
-    Parameter("third_language", 30, 0, 100, "points", "language"),
-    Parameter("further_language", 40, 0, 100, "points", "language"),
+    Parameter("second_language", 20, 0, 100, "points", "language"),
+    Parameter("third_language", 35, 0, 100, "points", "language"),
+    Parameter("further_language", 45, 0, 100, "points", "language"),
     Parameter("fluent", 5, 0, 100, "points", "language"),
     Parameter("working", 20, 0, 100, "points", "language"),
-    Parameter("other_form", 2, 0, 100, "points", "language"),
+    Parameter("other_form", 0.5, 0, 100, "points", "language"),
     Parameter("voice_level", 3, 2, 4, "level", "language"),
-    Parameter("scarcity", 10, 0, 200, "points", "people"),
+    Parameter("scarcity", 15, 0, 200, "points", "people"),
     Parameter("missed_for", 40, 0, 600, "minutes", "people"),
     Parameter("topic_untrained", 3, 0, 100, "points", "people"),
     Parameter("continuity", 30, 0, 200, "points", "people"),
-    Parameter("night", 10, 0, 100, "points", "people"),
+    Parameter("night", 2, 0, 100, "points", "people"),
     Parameter("night_from", 23, 0, 23, "hour", "people"),
     Parameter("night_until", 7, 0, 23, "hour", "people"),
-    Parameter("one_more", 6, 0, 100, "points", "load"),
-    Parameter("breaks_into_free", 3, 0, 100, "points", "load"),
-    Parameter("whole_person", 3, 0, 100, "points", "load"),
-    Parameter("no_rest", 4, 0, 100, "points", "load"),
+    Parameter("one_more", 1, 0, 100, "points", "load"),
+    Parameter("breaks_into_free", 0.5, 0, 100, "points", "load"),
+    Parameter("whole_person", 1, 0, 100, "points", "load"),
+    Parameter("no_rest", 1, 0, 100, "points", "load"),
     Parameter("rested_after", 60, 5, 720, "minutes", "load"),
-    Parameter("hour_helped", 0.5, 0, 20, "points", "load"),
-    Parameter("unanswered", 20, 0, 200, "points", "load"),
-    Parameter("overrun", 20, 0, 200, "points", "shift"),
-    Parameter("text_length", 60, 5, 300, "minutes", "shift"),
-    Parameter("voice_length", 40, 5, 300, "minutes", "shift"),
+    Parameter("hour_helped", 0.1, 0, 20, "points", "load"),
+    Parameter("unanswered", 2, 0, 200, "points", "load"),
+    Parameter("again_after", 30, 10, 900, "seconds", "load"),
+    Parameter("again_at_most", 300, 10, 3600, "seconds", "load"),
+    Parameter("overrun", 2, 0, 200, "points", "shift"),
+    Parameter("text_length", 25, 5, 300, "minutes", "shift"),
+    Parameter("voice_length", 15, 5, 300, "minutes", "shift"),
     Parameter("worth_1", 8, 0.1, 1000, "worth", "order"),
     Parameter("worth_2", 4, 0.1, 1000, "worth", "order"),
     Parameter("worth_3", 2, 0.1, 1000, "worth", "order"),
@@ -87,7 +89,9 @@ class Parameters:
     to somebody wholly free who also takes calls. `whole_person`: a call given to somebody who
     could carry several texts, for each beyond the first. `no_rest`: right after a conversation,
     falling to nothing in `rested_after` minutes. `hour_helped`: for each hour of helping lately.
-    `unanswered`: for somebody who never reacts to offers, in proportion.
+    `unanswered`: for somebody who never reacts to offers, in proportion. `again_after` seconds:
+    how long somebody is let be after an offer ran out on them; twice as long after each further
+    one in a row, and `again_at_most` (`helpline.matching.away_until`).
 
     Shift: `overrun` points where the time on ends now, falling to nothing where `text_length` or
     `voice_length` minutes are left.
@@ -96,30 +100,32 @@ class Parameters:
     waiting it fades (`fades_1` ..): see `helpline.matching.priority`.
     """
 
-    second_language: float = 15
-    third_language: float = 30
-    further_language: float = 40
+    second_language: float = 20
+    third_language: float = 35
+    further_language: float = 45
     fluent: float = 5
     working: float = 20
-    other_form: float = 2
+    other_form: float = 0.5
     voice_level: float = 3
-    scarcity: float = 10
+    scarcity: float = 15
     missed_for: float = 40
     topic_untrained: float = 3
     continuity: float = 30
-    night: float = 10
+    night: float = 2
     night_from: float = 23
     night_until: float = 7
-    one_more: float = 6
-    breaks_into_free: float = 3
-    whole_person: float = 3
-    no_rest: float = 4
+    one_more: float = 1
+    breaks_into_free: float = 0.5
+    whole_person: float = 1
+    no_rest: float = 1
     rested_after: float = 60
-    hour_helped: float = 0.5
-    unanswered: float = 20
-    overrun: float = 20
-    text_length: float = 60
-    voice_length: float = 40
+    hour_helped: float = 0.1
+    unanswered: float = 2
+    again_after: float = 30
+    again_at_most: float = 300
+    overrun: float = 2
+    text_length: float = 25
+    voice_length: float = 15
     worth_1: float = 8
     worth_2: float = 4
     worth_3: float = 2

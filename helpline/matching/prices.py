@@ -4,7 +4,7 @@ The other half is who is free at this moment (`supply`): taking the last free sp
 costs the help that the next person from Myanmar would not get; taking one of nine costs nothing.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from helpline.matching.facts import TEXT
 from helpline.matching.parameters import Parameters
-from helpline.matching.priority import worth
+from helpline.matching.priority import missed
 
 HOURS = 24
 
@@ -35,12 +35,12 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """For each hour of the day (UTC) the worth of what is asked for in an hour, by demand."""
+    """For each hour of the day (UTC) what those who come in an hour would miss, by demand."""
 
     by_hour: tuple[Mapping[Demand, float], ...] = field(default=({},) * HOURS)
 
     def at(self, now: datetime) -> Mapping[Demand, float]:
-        """The worth asked for per hour at a moment."""
+        """In worth per hour, at a moment."""
         return self.by_hour[now.hour]
 
     @property
@@ -80,9 +80,9 @@ def learn(log: Iterable[Asked], days: float, parameters: Parameters | None = Non
     A fortnight is enough for the common languages; the rare ones are few either way.
     """
     parameters = parameters or Parameters()
-    asked: Counter[tuple[int, Demand]] = Counter()
+    asked = defaultdict[tuple[int, Demand], float](float)
     for at, urgency, wanted in log:
-        asked[at.hour, wanted] += worth(urgency, parameters)  # type: ignore[assignment]
+        asked[at.hour, wanted] += missed(urgency, parameters)
     tables: list[dict[Demand, float]] = [{} for _ in range(HOURS)]
     for (hour, demand), total in sorted(asked.items(), key=repr):
         for near in (hour - 1, hour, hour + 1):

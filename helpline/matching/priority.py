@@ -7,6 +7,7 @@ urgent people keep coming.
 """
 
 from datetime import datetime
+from math import exp
 
 from helpline.matching.facts import Waiting
 from helpline.matching.parameters import Parameters
@@ -21,9 +22,10 @@ def priority(case: Waiting, now: datetime, parameters: Parameters) -> float:
     return at_once / fades * (1 + waited / fades)
 
 
-def worth(urgency: int, parameters: Parameters) -> float:
-    """What help at once is worth."""
-    return _rate(urgency, parameters)[0]
+def missed(urgency: int, parameters: Parameters) -> float:
+    """How much of its worth help loses when it comes as late as a conversation is long."""
+    at_once, fades = _rate(urgency, parameters)
+    return at_once * (1 - exp(-parameters.missed_for / fades))
 
 
 def order(case: Waiting, now: datetime, parameters: Parameters) -> Order:

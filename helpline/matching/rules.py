@@ -1,12 +1,13 @@
 """Who may be asked at all: the hard rules, each with its code."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from helpline.matching.facts import VOICE, Candidate, Excluded, Speaks, Waiting
 from helpline.matching.languages import Closeness, speaks
+from helpline.matching.parameters import Parameters
 from helpline.matching.weights import Weights, stamp
 
 # What keeps somebody from this case whatever happens in the next hour, or keeps them away.
@@ -68,6 +69,17 @@ def is_free(who: Candidate, now: int) -> bool:
         or who.load >= who.load_cap
         or (who.lapsed_until is not None and now < stamp(who.lapsed_until))
     )
+
+
+def away_until(lapsed_at: datetime, in_a_row: int, parameters: Parameters) -> datetime:
+    """Until when somebody is let be on whom so many offers ran out since they last reacted.
+
+    Half of those who miss one offer are there all the same; who misses several is away. So the
+    first pause is short, for the sake of whoever has nobody else, and each further one doubles.
+    """
+    longest = parameters.again_at_most
+    doubled = parameters.again_after * 2.0 ** min(max(in_a_row, 1) - 1, 16)
+    return lapsed_at + timedelta(seconds=min(doubled, longest))
 
 
 def reasons(

@@ -21,15 +21,15 @@ from helpline.matching import (
     Pool,
     Speaks,
     Waiting,
+    away_until,
     learn,
 )
 
 # The simulator's levels 1 to 3. It needs level 1 for a text and 2 for a call, as we do.
 LEVELS = {1: Speaks.WORKING, 2: Speaks.FLUENT, 3: Speaks.NATIVE}
-# As `helpline.cases` asks: how many at once, and how long somebody who did not react is let be.
+# As `helpline.cases` asks: how many at once.
 AT_ONCE = {1: 3, 2: 2, 3: 1, 4: 1}
 AT_ONCE_BY_VOICE = 2
-ABSENT_FOR = 300.0  # seconds
 LOG_DAYS = 14
 WRITTEN = frozenset({"sms", "web"})
 Pair = tuple[int, int]
@@ -49,6 +49,7 @@ class Policy:
         self.pool = Pool(prices=learn(log, LOG_DAYS), closeness=SAME_LANGUAGE_ONLY)
         self._seen: dict[int, tuple[object, ...]] = {}
         self._waiting: dict[int, Waiting] = {}
+        self._reacted: dict[int, tuple[int, int]] = {}  # offers answered and missed, by volunteer
 
     def __call__(
         self, now: float, waiting: Sequence[Any], available: Sequence[Any]
@@ -90,7 +91,7 @@ class Policy:
             is_offered=who.reserved > 0,
             on_voice=who.on_voice,
             rested_since=self._moment(who.idle_since),
-            lapsed_until=self._moment(who.last_missed + ABSENT_FOR) if who.missed else None,
+            lapsed_until=self._away_until(who),
             channels=frozenset(map(self._channel, who.channels)),
             clearances=who.topics,
             gender=who.gender,
@@ -99,6 +100,17 @@ class Policy:
             hours_helped=who.busy_s / 3600,
             answers=(who.answered + 9) / (who.answered + who.missed + 10),
         )
+
+    def _away_until(self, who: Any) -> datetime | None:
+        """By the offers that ran out on them since they last took one."""
+        answered, missed = self._reacted.get(who.id, (0, 0))
+        if who.answered > answered:
+            self._reacted[who.id] = who.answered, who.missed
+            return None
+        if who.missed == missed:
+            return None
+        at = self._moment(who.last_missed)
+        return away_until(at, who.missed - missed, self.pool.parameters)
 
     def _case(self, request: Any) -> Waiting:
         known = self._waiting.get(request.id)
