@@ -106,3 +106,57 @@ def test_a_burmese_text_in_the_night_ends_in_a_kept_promise(
     assert (choice.state, choice.promised_at) == (ChoiceState.KEPT, COMES_ON)
     for page in (asking, answering):
         page.context.close()
+
+
+def asked_on_the_web(page: Page, address: str) -> None:
+    """The form in their language, to its end; every step is sent by its one button."""
+    page.goto(f"{address}/ask")
+    for _ in range(4):
+        if page.locator("select[name=zone]").count():
+            page.locator("select[name=zone]").select_option("Asia/Yangon")
+            page.locator("input[name=how][value=web]").check()
+        if page.locator("textarea").count():
+            page.locator("textarea").first.fill(WORDS)
+        if page.locator("input[name=agree]").count():
+            page.locator("input[name=agree]").check()
+        page.locator("main form button.btn.fill").last.click()
+    page.goto(f"{address}/talk")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_asked_on_the_page_in_the_night_the_choice_is_kept_too(
+    browser: Browser, site: Flask, clock: Clock, session: Session, script: bool
+) -> None:
+    clock.moment = COMES_ON - timedelta(minutes=10)  # a page is not open for ninety minutes
+    with served(site) as address:
+        wide = {"width": 360, "height": 740}
+        context = browser.new_context(viewport=wide, java_script_enabled=script, locale="my-MM")
+        asking = context.new_page()
+        asked_on_the_web(asking, address)
+        run_due(site)
+        asking.goto(f"{address}/talk")
+        expect(asking.locator("#live")).to_contain_text("04:30")
+        asking.locator("#ways input[value=wait]").check()
+        asking.locator("#ways button").click()
+        expect(asking.locator("#chosen")).to_contain_text("04:30")
+        expect(asking.locator("#ways")).to_have_count(0)
+        picture(asking, f"night-web-{script}")
+
+        clock.moment = COMES_ON
+        run_due(site)
+        answering = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        answering.goto(f"{address}/demo")
+        answering.get_by_role("button", name=re.compile("Sign in ?: Ko Min")).click()
+        answering.get_by_role("button", name=re.compile("^Take it")).first.click()
+        expect(answering.get_by_text(WORDS).first).to_be_visible()
+        answering.get_by_label(re.compile("^Answer as")).fill(ANSWER)
+        answering.get_by_role("button", name="Send", exact=True).click()
+        expect(answering.locator(".me .bub").last).to_have_text(ANSWER)
+        if not script:
+            asking.goto(f"{address}/talk")
+        expect(asking.locator("#live")).to_contain_text(ANSWER, timeout=20_000)
+        for page in (asking, answering):
+            page.context.close()
+
+    choice = session.scalars(select(WaitChoice)).one()
+    assert (choice.state, choice.promised_at) == (ChoiceState.KEPT, COMES_ON)
