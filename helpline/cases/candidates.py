@@ -15,7 +15,16 @@ from helpline.cases.claims import LOAD
 from helpline.cases.offer import Offer, OfferState
 from helpline.cases.resting import cooling, on_voice, spared
 from helpline.cases.standing import Standing, standing
-from helpline.matching import TEXT, VOICE, Candidate, Rung, Speaks, can_help_in
+from helpline.matching import (
+    TEXT,
+    VOICE,
+    Candidate,
+    Parameters,
+    Rung,
+    Speaks,
+    away_until,
+    can_help_in,
+)
 from helpline.people import (
     Account,
     AccountRole,
@@ -30,6 +39,8 @@ from helpline.people import (
 from scheduling import promises
 from scheduling.availability import DutyRole
 
+_IN_A_ROW = timedelta(hours=12)  # as far back as offers that ran out are counted
+_REACTED = (OfferState.TAKEN, OfferState.DECLINED)
 _SPEAKS = {
     Level.NATIVE: Speaks.NATIVE,
     Level.FLUENT: Speaks.FLUENT,
@@ -58,7 +69,7 @@ def candidates(session: Session, now: datetime, by: Standing | None = None) -> l
     loads = _loads(session, helpers)
     offered = _offered(session, helpers)
     rested = _rested(session, helpers)
-    lapsed = _lapsed(session, helpers, rested, timedelta(minutes=by.offers.absent_for), now)
+    lapsed = _lapsed(session, helpers, rested, by.parameters, now)
     resting = cooling(session, helpers, now)
     enough = spared(session, {who: on[who].since for who in helpers})
     talking = on_voice(session, helpers) if by.has_voice else set()
@@ -190,25 +201,32 @@ def _lapsed(
     session: Session,
     among: Collection[str],
     rested: Mapping[str, datetime],
-    absent_for: timedelta,
+    by: Parameters,
     now: datetime,
 ) -> dict[str, datetime]:
-    """Until when those are taken to be away on whom an offer ran out, unless they took or closed
-    something since."""
-    rows = (
-        select(Offer.counsellor_id, func.max(Offer.expires_at))
-        .where(
-            among_(Offer.counsellor_id, among),
-            Offer.state == OfferState.EXPIRED,
-            Offer.expires_at > now - absent_for,
-        )
-        .group_by(Offer.counsellor_id)
+    """Until when those are let be on whom offers ran out since they last reacted to one, or took or
+    closed something."""
+    lately = select(Offer.counsellor_id).where(
+        Offer.state == OfferState.EXPIRED,
+        Offer.expires_at > now - timedelta(seconds=by.again_at_most),
     )
-    return {
-        person_id: at + absent_for
-        for person_id, at in session.execute(rows)
-        if person_id not in rested or rested[person_id] < at
+    rows = select(Offer.counsellor_id, Offer.state, Offer.expires_at, Offer.answered_at).where(
+        among_(Offer.counsellor_id, among),
+        Offer.counsellor_id.in_(lately),
+        Offer.offered_at > now - _IN_A_ROW,
+        Offer.state.in_((OfferState.EXPIRED, *_REACTED)),
+    )
+    reacted, lapses = dict(rested), defaultdict[str, list[datetime]](list)
+    for who, state, expired_at, answered_at in session.execute(rows):
+        if state in _REACTED and answered_at is not None:
+            reacted[who] = max(answered_at, reacted.get(who, answered_at))
+        elif state is OfferState.EXPIRED:
+            lapses[who].append(expired_at)
+    since = {
+        who: [at for at in several if who not in reacted or reacted[who] < at]
+        for who, several in lapses.items()
     }
+    return {who: away_until(max(of), len(of), by) for who, of in since.items() if of}
 
 
 def _rested(session: Session, among: Collection[str]) -> dict[str, datetime]:

@@ -28,7 +28,6 @@ OFFER_FIGURES: tuple[Parameter, ...] = (
     Parameter("at_once_4", 1, 1, 10, "people", "offers"),
     Parameter("voice_at_once", 2, 1, 10, "people", "offers"),
     Parameter("not_again", 15, 1, 240, "minutes", "offers"),
-    Parameter("absent_for", 5, 0, 120, "minutes", "offers"),
     Parameter("team_first", 10, 0, 1440, "minutes", "offers"),
 )
 _BY_NAME = {each.name: each for each in OFFER_FIGURES}
@@ -42,8 +41,7 @@ class OfferRules:
     `at_once_1` ..: how many look at it at once, by urgency, and `voice_at_once` at least of a call.
     (Measured: asking the three best for the most urgent and two for the next pays; more costs
     everybody interruptions.) `not_again`: minutes for which who declined a case, or let its offer
-    lapse, is not asked about it again. `absent_for`: minutes for which who let an offer lapse is
-    taken to be away. (Measured: without it, 2.8 offers per person helped instead of 1.6.)
+    lapse, is not asked about it again.
     `team_first`: minutes for which a case that comes back is shown to the team that had it only,
     while somebody of the team could take it; never at urgency 1.
     """
@@ -62,7 +60,6 @@ class OfferRules:
     at_once_4: float = 1
     voice_at_once: float = 2
     not_again: float = 15
-    absent_for: float = 5
     team_first: float = 10
 
     def stands_for(self, urgency: int, channel: str) -> timedelta:

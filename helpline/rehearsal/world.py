@@ -22,6 +22,7 @@ from helpline.matching import (
     Pool,
     Prices,
     Waiting,
+    away_until,
     can_help_in,
 )
 from helpline.rehearsal.arrivals import Arrival
@@ -62,6 +63,7 @@ class _On:
     who: Candidate
     load: int = 0
     looks_at: int | None = None
+    missed: int = 0  # offers that ran out on them in a row
     in_call: bool = False
     is_on: bool = False
 
@@ -218,8 +220,11 @@ class World:
         again = now + timedelta(minutes=self._offers.not_again)
         case.refused[name] = again
         self._at(again, lambda at: self._forget(number))
-        if lapsed:
-            until = now + timedelta(minutes=self._offers.absent_for)
+        if not lapsed:
+            one.missed = 0
+        else:
+            one.missed += 1
+            until = away_until(now, one.missed, self._pool.parameters)
             one.who = replace(one.who, lapsed_until=until)
             self._at(until, lambda at: None)  # a moment at which somebody may be asked again
         self._take_back(one)
@@ -252,7 +257,7 @@ class World:
         channel = case.outcome.arrival.channel
         one.load += 1
         one.in_call = channel == VOICE
-        one.who = replace(one.who, rested_since=now, lapsed_until=None)
+        one.who, one.missed = replace(one.who, rested_since=now, lapsed_until=None), 0
         self._put(one)
         case.outcome.waited = now - case.outcome.arrival.at
         case.outcome.helped, case.outcome.by = True, name

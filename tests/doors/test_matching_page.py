@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from helpline import cases
 from helpline.cases import tuning
-from helpline.cases.standing import LEARNED
+from helpline.cases.standing import LEARNED, MATCHING
 from helpline.cases.tuning import FIGURES
 from helpline.instance import set_setting
-from helpline.matching import Asked, Demand, Excluded, learn
+from helpline.matching import Asked, Demand, Excluded, Parameters, learn
 from helpline.matching.costs import KindParts, PersonParts
+from helpline.matching.priority import missed
 from helpline.people import Level, Person, PersonLanguage, Role
 from helpline.web.coordination import why as why_page
 from helpline.web.coordination import words
@@ -64,6 +65,7 @@ def decided_yesterday(session: Session, make: Make) -> None:
     for _ in range(2):
         cases.claim(session, make.case().id, ana.id, now=NOON - 3 * HOUR)
     make.case(waiting_since=NOON - HOUR)
+    set_setting(session, MATCHING, {"one_more": 6})
     cases.route(session, now=NOON - HOUR)
     session.commit()
 
@@ -79,7 +81,7 @@ def test_every_figure_is_shown_with_its_range_and_what_holds_now(
 ) -> None:
     page = coordinator.get("/coordination/matching").text
     assert all(f'name="{each.name}"' in page for each in FIGURES)
-    assert "0 to 100 points; 5 at first" in page
+    assert f"0 to 100 points; {Parameters().fluent:g} at first" in page
     assert re.search(r'name="text_stands_1"[^>]*value="60"', page)
 
 
@@ -91,7 +93,7 @@ def test_a_change_is_tried_on_yesterday_and_changes_nothing_yet(
     assert re.search(r"Quiet Heron \d+.*English.*Mei.*Ana.*how well they speak it", page, re.DOTALL)
     assert "1 would have been another" in page
     session.rollback()
-    assert tuning.tuned(session).parameters.fluent == 5
+    assert tuning.tuned(session).parameters.fluent == Parameters().fluent
 
 
 def test_what_was_looked_at_is_kept_and_told_with_the_name_of_who_changed_it(
@@ -101,7 +103,7 @@ def test_what_was_looked_at_is_kept_and_told_with_the_name_of_who_changed_it(
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
     answer = coordinator.post("/coordination/matching/keep", data=fields, follow_redirects=True)
     assert "2 figures changed" in answer.text
-    assert "Noor changed it from 5" in answer.text
+    assert f"Noor changed it from {Parameters().fluent:g}" in answer.text
     session.rollback()
     by = tuning.tuned(session).parameters
     assert (by.fluent, by.night) == (60, 0.5)
@@ -123,7 +125,7 @@ def test_what_is_no_figure_is_told_and_everything_typed_stays(
 
 
 def test_nothing_different_is_told(coordinator: FlaskClient) -> None:
-    answer = coordinator.post("/coordination/matching", data={"fluent": "5"})
+    answer = coordinator.post("/coordination/matching", data={"fluent": f"{Parameters().fluent:g}"})
     assert (answer.status_code, "Change a figure first" in answer.text) == (400, True)
 
 
@@ -137,7 +139,7 @@ def test_a_colleague_who_changed_a_figure_meanwhile_is_not_overwritten(
     answer = coordinator.post("/coordination/matching/keep", data=sent, follow_redirects=True)
     assert "changed a figure meanwhile" in answer.text
     session.rollback()
-    assert tuning.tuned(session).parameters.fluent == 5
+    assert tuning.tuned(session).parameters.fluent == Parameters().fluent
 
 
 def test_what_was_learned_is_shown(coordinator: FlaskClient, session: Session) -> None:
@@ -146,7 +148,8 @@ def test_what_was_learned_is_shown(coordinator: FlaskClient, session: Session) -
     set_setting(session, LEARNED, learned)
     session.commit()
     page = coordinator.get("/coordination/matching").text
-    assert re.search(r"Burmese.*Tue, 7 Apr, 18:00.*1\.33", page, re.DOTALL)
+    shown = f"{missed(2, Parameters()) / 3:.2f}"
+    assert re.search(rf"Burmese.*Tue, 7 Apr, 18:00.*{re.escape(shown)}", page, re.DOTALL)
 
 
 # --- why did nobody get this? ---

@@ -76,8 +76,15 @@ def test_the_log_is_replayed_against_the_coming_shifts(
     mei = make.counsellor(languages=("ms",))
     for weekday in range(7):
         for start, end in ((0, 12), (12, 0)):
-            hours = {"start": time(start), "end": time(end)}
-            promises.promise(session, mei.id, weekday=weekday, zone="UTC", now=now, **hours)
+            promises.promise(
+                session,
+                mei.id,
+                weekday=weekday,
+                start=time(start),
+                end=time(end),
+                zone="UTC",
+                now=now,
+            )
     asked_at(make, *(now - number * DAY for number in range(1, 7)), language="ms")
     asked_at(make, now - DAY, language="my")
     found = json.loads(rehearse(settings, "--history", "7", "--json").stdout)

@@ -212,18 +212,39 @@ def test_an_offer_stands_as_long_as_its_urgency_allows(
     assert reasons(session, case) == ["offered", "offer_lapsed"]
 
 
-def test_who_let_an_offer_lapse_is_left_alone_for_five_minutes_then_asked_again(
+def test_who_let_an_offer_lapse_is_left_alone_a_while_and_twice_as_long_the_next_time(
     session: Session, make: Make
 ) -> None:
     mei = on(session, make)
     make.case()
     cases.route(session, now=NOON)
     cases.route(session, now=after(5))  # lapsed
-    other = make.case()
-    cases.route(session, now=after(9))
-    assert asked(session, other) == []
-    cases.route(session, now=after(10))
-    assert asked(session, other) == [mei.id]  # another case; the first was ignored by them
+    second = make.case()
+    cases.route(session, now=after(5.4))
+    assert asked(session, second) == []
+    cases.route(session, now=after(5.5))  # half a minute later
+    assert asked(session, second) == [mei.id]  # another case; the first was ignored by them
+    cases.route(session, now=after(10.5))  # lapsed again
+    third = make.case()
+    cases.route(session, now=after(11.4))
+    assert asked(session, third) == []
+    cases.route(session, now=after(11.5))  # a minute later
+    assert asked(session, third) == [mei.id]
+
+
+def test_who_says_no_is_there_and_what_they_missed_before_is_forgotten(
+    session: Session, make: Make
+) -> None:
+    mei = on(session, make)
+    make.case()
+    cases.route(session, now=NOON)
+    cases.route(session, now=after(5))
+    make.case()
+    cases.route(session, now=after(6))
+    cases.decline_offer(session, offer_to(session, mei).id, mei.id, now=after(7))
+    third = make.case()
+    cases.route(session, now=after(7))
+    assert asked(session, third) == [mei.id]
 
 
 def test_who_lapsed_and_then_claimed_is_there_again(session: Session, make: Make) -> None:
@@ -317,7 +338,7 @@ def test_where_nobody_is_on_the_person_hears_the_hour_at_their_place_once(
 
     assert told(session, seeker) == ["nobody_on", "choose"]
     text = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "nobody_on")).one()
-    assert '"when": "Tue, 7 Apr, 07:30 UTC+6:30"' in (text.facts or "")
+    assert '"when": "Tue 07:30"' in (text.facts or "")
     assert text.answers  # they have only just written: no quiet hour holds it
     assert (case.state, case.nobody_told_at) == (CaseState.WAITING, NOON)
     assert len(happened(session, case, "nobody_on")) == 1

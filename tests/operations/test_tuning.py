@@ -19,6 +19,7 @@ from helpline.cases.standing import MATCHING, standing
 from helpline.cases.tuning import FIGURES, ChangedMeanwhile, changes, set_parameters, tuned
 from helpline.instance import set_setting
 from helpline.matching import BadParameter, Parameters, assign
+from helpline.matching.priority import missed
 from helpline.people import Level, Person, PersonLanguage
 from helpline.privacy.audit import AuditEntry
 from helpline.worker.tidying import tidy
@@ -26,6 +27,7 @@ from scheduling.zones import Window
 from tests.make import NOON, Make
 from tests.operations.on_the_line import DAY, HOUR, after, asked, shift
 
+USUAL = Parameters()
 TODAY = Window(NOON - DAY, NOON + DAY)
 
 
@@ -100,13 +102,13 @@ def test_who_changed_a_figure_and_when_and_what_it_was_is_kept_and_audited(
         .order_by(AuditEntry.at, AuditEntry.tick)
     ).all()
     told = [(each.actor_id, each.object_id, each.facts) for each in lines]
-    assert told[0] == (ana.id, "night", '{"now": "12", "was": "10"}')
+    assert told[0] == (ana.id, "night", f'{{"now": "12", "was": "{USUAL.night:g}"}}')
     assert {each[1] for each in told[1:]} == {"night", "at_once_1"}
 
 
 def test_the_same_figures_again_change_nothing(session: Session, make: Make) -> None:
     who = make.counsellor()
-    assert set_parameters(session, {"night": 10}, who.id, NOON) == {}
+    assert set_parameters(session, {"night": USUAL.night}, who.id, NOON) == {}
     assert changes(session) == {}
 
 
@@ -210,10 +212,11 @@ def test_yesterday_with_other_figures_tells_who_would_have_been_asked_and_why(
     native = speaking(session, on(session, make), Level.NATIVE)
     for _ in range(2):
         cases.claim(session, make.case().id, native.id, now=NOON - 3 * HOUR)
+    set_parameters(session, {"one_more": 6}, native.id, NOON)
     case = make.case()
     cases.route(session, now=NOON)
     assert asked(session, case) == [fluent.id]
-    other = Parameters(fluent=60)
+    other = Parameters(fluent=60, one_more=6)
     assert would_differ(session, other, TODAY) == [(case.id, (fluent.id,), (native.id,))]
     (told,) = rehearse(session, other, TODAY).differing
     assert [part.name for part in told.why][:2] == ["language", "load"]
@@ -271,7 +274,8 @@ def test_what_is_asked_for_at_which_hour_is_learned_and_matched_by(
     learn(session, {}, NOON)
     asked_for = standing(session).prices.at(NOON)
     assert {each.language for each in asked_for} == {"my"}
-    assert next(iter(asked_for.values())) == pytest.approx(1 / 3, abs=0.01)
+    one_a_day = missed(4, Parameters())  # spread over three hours
+    assert next(iter(asked_for.values())) == pytest.approx(one_a_day / 3, rel=0.01)
 
     bilingual = on(session, make, languages=("en", "my"))
     other = on(session, make, languages=("en",))

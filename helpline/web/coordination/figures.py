@@ -60,6 +60,8 @@ MEANING: Mapping[str, LazyText] = {
     "rested_after": _l("Rested after"),
     "hour_helped": _l("For each hour of helping in the last four weeks"),
     "unanswered": _l("Somebody who never reacts to offers"),
+    "again_after": _l("Who did not react is let be for, doubled each further time"),
+    "again_at_most": _l("And for at most"),
     "overrun": _l("Their shift ends now"),
     "text_length": _l("A conversation by text takes about"),
     "voice_length": _l("A call takes about"),
@@ -85,7 +87,6 @@ MEANING: Mapping[str, LazyText] = {
     "at_once_4": _l("Asked at once, usual"),
     "voice_at_once": _l("Asked at once about a call, at least"),
     "not_again": _l("Who said no is not asked about the same case again for"),
-    "absent_for": _l("Who did not react is taken to be away for"),
     "team_first": _l("A case that comes back is shown to its team first for"),
 }
 

@@ -69,7 +69,8 @@ class Otherwise:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What is asked for most at an hour of the day (the coming one of its name), in worth."""
+    """A language at its busiest hour of the day (the coming one of its name). worth: what those who
+    come in that hour would miss if nobody were free."""
 
     hour: datetime
     language: str
