@@ -21,6 +21,12 @@
     }
   };
 
+  // The visit is over: an old place in line is not left standing. Words being typed are kept; the
+  // answer to sending them asks for the code.
+  const over = () => {
+    if (!document.querySelector("#say textarea")?.value) location.replace("/talk");
+  };
+
   const look = async () => {
     if (!document.hidden) {
       try {
@@ -28,7 +34,7 @@
           headers: { "If-None-Match": tag, "X-Poll": "1" },
           cache: "no-store",
         });
-        if (answer.status === 401) return;
+        if (answer.status === 401) return over();
         if (answer.status === 200) {
           tag = answer.headers.get("ETag") ?? "";
           place(await answer.text());

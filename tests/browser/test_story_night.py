@@ -160,3 +160,16 @@ def test_asked_on_the_page_in_the_night_the_choice_is_kept_too(
 
     choice = session.scalars(select(WaitChoice)).one()
     assert (choice.state, choice.promised_at) == (ChoiceState.KEPT, COMES_ON)
+
+
+def test_a_page_left_open_too_long_shows_no_old_place_but_asks_for_the_code(
+    browser: Browser, site: Flask, clock: Clock
+) -> None:
+    with served(site) as address:
+        page = browser.new_context(locale="my-MM").new_page()
+        asked_on_the_web(page, address)
+        expect(page.locator("#live")).to_be_visible()
+        clock.forward(timedelta(minutes=31))
+        expect(page).to_have_url(re.compile("/return"), timeout=15_000)
+        expect(page.get_by_text(WORDS)).to_have_count(0)
+        page.context.close()
