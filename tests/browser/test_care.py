@@ -150,3 +150,24 @@ def test_danger_is_lowered_with_a_reason_and_by_two_without_script(
     session.rollback()
     assert session.get_one(Case, danger.id, populate_existing=True).risk_level is Risk.HIGH
     context.close()
+
+
+def test_from_right_to_left_words_keep_their_order_and_figures_their_labels(
+    browser: Browser, app: Flask, address: str, session: Session, people: Mapping[str, Person]
+) -> None:
+    people["Lin"].language = "ar"
+    session.commit()
+    context = signed_in(browser, app, address, session, people["Lin"])
+    page = context.new_page()
+    page.goto(f"{address}/coordination")
+    assert page.evaluate("document.documentElement.dir") == "rtl"
+    cell = page.get_by_role("cell", name="of 3").first
+    assert cell.evaluate("cell => getComputedStyle(cell).unicodeBidi") == "plaintext"
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("svg.heat text")].filter(label =>
+            label.getBoundingClientRect().left <
+            label.ownerSVGElement.getBoundingClientRect().left - 1).length"""
+    )
+    assert cut == 0
+    assert faults(page) == []
+    context.close()
