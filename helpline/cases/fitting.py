@@ -141,7 +141,7 @@ def _wish(session: Session, case: Case) -> Hashable:
     return wishes, _needs(session, case), abused
 
 
-def _ended_abuse(case: Case) -> Select[str]:
+def _ended_abuse(case: Case) -> Select[str | None]:
     return select(Case.counsellor_id).where(
         Case.seeker_id == case.seeker_id,
         Case.disposition == ABUSIVE,

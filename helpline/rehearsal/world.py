@@ -30,7 +30,7 @@ from helpline.rehearsal.scenario import Pace
 from helpline.rehearsal.shifts import Helper
 from scheduling.zones import Window
 
-SPREAD = 0.6  # sigma of the lognormal lengths of conversations (as measured in helplines' logs)
+SPREAD = 0.6  # sigma of the lognormal lengths of conversations; assumed, not measured
 SLOWER = 0.12  # a text conversation takes so much longer for each other one carried beside it
 
 

@@ -129,8 +129,9 @@ def test_asked_on_the_page_in_the_night_the_choice_is_kept_too(
 ) -> None:
     clock.moment = COMES_ON - timedelta(minutes=10)  # a page is not open for ninety minutes
     with served(site) as address:
-        wide = {"width": 360, "height": 740}
-        context = browser.new_context(viewport=wide, java_script_enabled=script, locale="my-MM")
+        context = browser.new_context(
+            viewport={"width": 360, "height": 740}, java_script_enabled=script, locale="my-MM"
+        )
         asking = context.new_page()
         asked_on_the_web(asking, address)
         run_due(site)
