@@ -8,13 +8,15 @@ from typing import Any
 
 from helpline.matching.costs import (
     RUNGS,
-    Moment,
+    KindParts,
+    Nights,
     continuity,
-    kind_parts,
     named,
     person_parts,
-    rest_key,
     scarcity,
+    stamps,
+    talk,
+    untrained,
 )
 from helpline.matching.facts import Candidate, Chosen, Excluded, Waiting
 from helpline.matching.languages import CLOSE, Closeness
@@ -99,22 +101,24 @@ def decide(
     costs: dict[str, Mapping[str, float]] = {}
     ranked: list[tuple[int, int, int, str, Chosen]] = []
     of = weights(parameters or Parameters())
-    moment, at = Moment(now, of), stamp(now)
+    nights, at = Nights(now, of), stamp(now)
     supply = Supply(prices or Prices(), of, closeness)
     supply.turn(now)
     candidates = tuple(candidates)
-    supply.count(candidates, at, taken)
+    supply.count(candidates, now, taken)
     for who in candidates:
         why = reasons(case, who, now, of, closeness, taken)
-        kind = None if why else kind_parts(case, who, moment, of, closeness)
-        if kind is None:
+        spoken = None if why else talk(case, who.speaks, of, closeness)
+        if spoken is None:
             excluded[who.person_id] = why
             continue
-        person, known = person_parts(who, case.channel, at, of), continuity(case, who, of)
+        kind = KindParts(*spoken, untrained(case, who, of))
+        person = person_parts(who, case.channel, at, of, nights.cost(who.zone))
+        known = continuity(case, who, of)
         missed = scarcity(supply.lost(supply.serves(who)), case.urgency, of)
         costs[who.person_id] = named(kind, missed, person, known)
         points = sum(kind) + missed + sum(person) + known
-        key = (RUNGS[who.rung], points, rest_key(who), who.person_id)
+        key = (RUNGS[who.rung], points, stamps(who).rested, who.person_id)
         ranked.append((*key, Chosen(who.person_id, who.rung)))
     chosen = tuple(each[-1] for each in sorted(ranked)[: case.wanted])
     return Decision(case.case_id, chosen, lambda: (excluded, costs))

@@ -1,10 +1,18 @@
 """People of one kind, kept in the order in which they would be asked."""
 
 from bisect import bisect_left
-from typing import NamedTuple
 
-from helpline.matching.costs import RUNGS, next_change, person_parts, rest_key
-from helpline.matching.facts import VOICE, Candidate
+from helpline.matching.costs import (
+    RUNGS,
+    absence,
+    hours,
+    load,
+    next_change,
+    rest,
+    shift_end,
+    stamps,
+)
+from helpline.matching.facts import TEXT, VOICE, Candidate
 from helpline.matching.rules import is_free
 from helpline.matching.supply import Serves
 from helpline.matching.weights import Weights
@@ -15,20 +23,8 @@ Keys = tuple[Key | None, Key | None]
 """In the queue for texts and in that for calls; None: not in it."""
 
 
-class Kind(NamedTuple):
-    """What of somebody decides which cases they may take, and what of the cost is not their own."""
-
-    speaks: frozenset[tuple[str, int]]
-    channels: frozenset[str]
-    topics_off: frozenset[str]
-    clearances: frozenset[str]
-    gender: str
-    age_band: str
-    team_ids: frozenset[str]
-    rung: str
-    zone: str
-    is_whole: bool
-    spared: bool
+Kind = tuple[object, ...]
+"""What of somebody decides which cases they may take, and what of the cost is not their own."""
 
 
 class Group:
@@ -37,12 +33,13 @@ class Group:
     serves, lost: for which demands, and what would be missed if one were taken (`supply`).
     """
 
-    __slots__ = ("lost", "number", "queues", "rung", "sample", "serves")
+    __slots__ = ("lost", "number", "queues", "rung", "sample", "serves", "spoken")
 
     def __init__(self, number: int, sample: Candidate, serves: Serves) -> None:
         self.number, self.sample, self.serves = number, sample, serves
         self.lost = 0
         self.rung = RUNGS[sample.rung]
+        self.spoken = tuple(sorted(sample.speaks.items()))
         self.queues: tuple[list[Key], list[Key]] = ([], [])
 
     @property
@@ -54,44 +51,52 @@ class Group:
 class Place:
     """Where somebody stands: their group, and their key in each queue while they are free."""
 
-    __slots__ = ("due", "group", "keys", "who")
+    __slots__ = ("due", "group", "keys", "stamps", "who")
 
     def __init__(self, who: Candidate, group: Group) -> None:
-        self.who, self.group = who, group
-        self.keys: Keys = (None, None)
+        self.who, self.group, self.stamps = who, group, stamps(who)
+        self.keys: Keys = OUT
         self.due: int | None = None
 
     @property
     def is_free(self) -> bool:
-        return self.keys != (None, None)
+        return self.keys is not OUT
 
-    def weigh(self, now: int, of: Weights) -> None:
-        """Work out the keys and until when they hold."""
-        who = self.who
-        self.due = next_change(who, now, of)
-        if not is_free(who, now):
-            self.keys = (None, None)
+    def weigh(self, now: int, of: Weights, night: int) -> None:
+        """Work out the keys and until when they hold: the sums of `person_parts`."""
+        who, at = self.who, self.stamps
+        away = at.lapsed is not None and now < at.lapsed
+        if away or not is_free(who):
+            self.keys = OUT
+            self.due = at.lapsed if away else None
             return
-        rested = rest_key(who)
+        self.due = next_change(at, now, of)
+        own = rest(at, now, of) + hours(who, of) + absence(who, of) + night
         for_text = for_call = None
-        if len(who.channels) > (VOICE in who.channels):
-            for_text = (sum(person_parts(who, "", now, of)), rested, who.person_id)
-        if VOICE in who.channels and not who.load:
-            for_call = (sum(person_parts(who, VOICE, now, of)), rested, who.person_id)
+        calls = VOICE in who.channels
+        if len(who.channels) > calls:
+            points = own + load(who, TEXT, of) + shift_end(at, TEXT, now, of)
+            for_text = (points, at.rested, who.person_id)
+        if calls and not who.load:
+            points = own + load(who, VOICE, of) + shift_end(at, VOICE, now, of)
+            for_call = (points, at.rested, who.person_id)
         self.keys = (for_text, for_call)
 
 
+OUT: Keys = (None, None)
+
+
 def kind_of(who: Candidate) -> Kind:
-    return Kind(
-        frozenset(who.speaks.items()),
+    return (
+        *who.speaks,
+        *map(int, who.speaks.values()),
         who.channels,
         who.topics_off,
         who.clearances,
         who.gender,
         who.age_band,
         who.team_ids,
-        who.rung,
-        who.zone,
+        RUNGS[who.rung],
         not who.load,
         who.spared,
     )

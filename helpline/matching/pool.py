@@ -3,26 +3,30 @@
 People of one kind (same languages, channels, clearances ...) may take the same cases at the same
 cost but for what is their own (load, rest, end of shift). So each kind is one sorted queue, and a
 question looks at the first of each queue that fits (`views`). What changes with time alone changes
-in steps at known moments: a queue is touched when such a moment comes, never in between.
+in steps at known moments: a queue is touched when such a moment comes, never in between. Those
+in one zone move together when night begins or ends there.
 """
 
 from bisect import insort
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 
-from helpline.matching.costs import Moment, continuity
+from helpline.matching.costs import Nights, continuity
 from helpline.matching.facts import VOICE, Candidate, Chosen, Waiting
-from helpline.matching.groups import Group, Keys, Kind, Place, kind_of, take_out
+from helpline.matching.groups import OUT, Group, Keys, Kind, Place, kind_of, take_out
 from helpline.matching.languages import CLOSE, Closeness
 from helpline.matching.parameters import Parameters
 from helpline.matching.prices import Prices
 from helpline.matching.priority import order
 from helpline.matching.rules import is_not_yet
-from helpline.matching.supply import Supply
+from helpline.matching.supply import PLENTY, Supply
 from helpline.matching.views import Found, Log, View, case_kind
 from helpline.matching.weights import STEP, stamp, weights
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_VIEWS = 2048
 _MANY = 64  # from so many changes at once on, sorting a queue is faster than inserting into it
 Placed = tuple[Waiting, tuple[Chosen, ...]]
 
@@ -42,13 +46,15 @@ class Pool:
         self.supply = Supply(self.prices, self.of, closeness)
         self.groups: list[Group] = []
         self.logs = (Log(), Log())
-        self.moment: Moment | None = None
+        self.scarce: set[int] = set()  # groups with somebody free who would be missed elsewhere
         self._by_kind: dict[Kind, Group] = {}
         self._places: dict[str, Place] = {}
         self._changed: dict[str, Candidate | None] = {}
         self._due: list[tuple[int, str]] = []
         self._views: dict[object, View] = {}
         self._holders: list[set[Group]] = [set() for _ in self.supply.demands]
+        self._nights = Nights(_NEVER, self.of)
+        self._at_home: defaultdict[str, set[str]] = defaultdict(set)  # by zone
         self._quarter = self._hour = -1
 
     def put(self, who: Candidate) -> None:
@@ -90,15 +96,17 @@ class Pool:
     def _best(self, case: Waiting, now: datetime) -> tuple[Chosen, ...]:
         if is_not_yet(case, now):
             return ()
-        kind = (case_kind(case), case.urgency if self.supply.demands else 0)
+        kind = case_kind(case)
         view = self._views.get(kind)
         if view is None:
+            if len(self._views) >= _VIEWS:
+                self._views.clear()
             view = self._views[kind] = View(self, case)
         skip = case.said_no | case.shown_to | case.abused
         known = self._known(case, view, skip)
         if known is not None:
             skip |= {known[-1]}
-        found = view.best(case.wanted, skip)
+        found = view.best(case, skip)
         if known is not None:
             found = sorted([*found, known])[: case.wanted]
         return tuple(Chosen(each[-1], self._places[each[-1]].who.rung) for each in found)
@@ -109,7 +117,7 @@ class Pool:
         if place is None or place.who.person_id in skip:
             return None
         key = place.keys[case.channel == VOICE]
-        points = view.total_of(place.group)
+        points = view.total_of(place.group, case.urgency)
         if key is None or points is None:
             return None
         known = continuity(case, place.who, self.of)
@@ -138,10 +146,12 @@ class Pool:
         if quarter == self._quarter:
             return
         self._quarter = quarter
-        turned = Moment(now, self.of)
-        if self.moment is None or not turned.same_as(self.moment):
-            self.moment = turned
-            self._views.clear()
+        before, self._nights = self._nights, Nights(now, self.of)
+        for name, people in self._at_home.items():
+            if people and self._nights.cost(name) != before.cost(name):
+                for person_id in people - self._changed.keys():
+                    self._withdraw(self._places[person_id])
+                    self._enter(self._places[person_id], at)
         if hour != self._hour:
             self._hour = hour
             self.supply.turn(now)
@@ -151,34 +161,40 @@ class Pool:
         place = self._places.get(person_id)
         if place is not None:
             self._withdraw(place)
+            self._at_home[place.who.zone].discard(person_id)
         if who is None:
             self._places.pop(person_id, None)
             return
+        self._enter(self._settled(who), at)
+
+    def _settled(self, who: Candidate) -> Place:
+        """Their place as they are now, not yet in line."""
         group = self._group(who)
-        if place is None:
-            place = self._places[person_id] = Place(who, group)
-        else:
-            place.who, place.group = who, group
-        self._enter(place, at)
+        self._at_home[who.zone].add(who.person_id)
+        place = self._places[who.person_id] = Place(who, group)
+        return place
 
     def _take_in_many(self, at: int) -> None:
         """The same for very many: added at the end, then sorted."""
+        touched: set[Group] = set()
         for person_id, who in self._changed.items():
             if person_id in self._places:
                 self._take_in(person_id, None, at)
             if who is None:
                 continue
-            place = self._places[person_id] = Place(who, self._group(who))
-            place.weigh(at, self.of)
+            place = self._settled(who)
+            place.weigh(at, self.of, self._nights.cost(who.zone))
+            if place.due is not None:
+                self._due.append((place.due, person_id))
+            if not place.is_free:
+                continue
             for queue, key in zip(place.group.queues, place.keys, strict=True):
                 if key is not None:
                     queue.append(key)
-            if place.is_free:
-                self._count(place, 1)
-            if place.due is not None:
-                self._due.append((place.due, person_id))
+            touched.add(place.group)
+            self._count(place, 1)
         self._changed.clear()
-        for group in self.groups:
+        for group in touched:
             for queue in group.queues:
                 queue.sort()
         heapify(self._due)
@@ -186,34 +202,34 @@ class Pool:
 
     def _begin_anew(self) -> None:
         """Who would be missed where is worked out for all; the views look at everybody again."""
+        self.scarce.clear()
         for holders in self._holders:
             holders.clear()
         for group in self.groups:
             if group.is_here:
-                self._hold(group)
+                self._arrive(group)
         for log in self.logs:
             log.forget()
 
     def _enter(self, place: Place, at: int) -> None:
-        place.weigh(at, self.of)
+        place.weigh(at, self.of, self._nights.cost(place.who.zone))
         self._line_up(place, place.keys)
         if place.due is not None:
             heappush(self._due, (place.due, place.who.person_id))
 
     def _line_up(self, place: Place, keys: Keys) -> None:
         place.keys = keys
-        group = place.group
         if not place.is_free:
             return
-        changed = self._count(place, 1)
+        group = place.group
+        self._count(place, 1)
         if not group.is_here:
-            self._hold(group)
+            self._arrive(group)
         for queue, key, log in zip(group.queues, keys, self.logs, strict=True):
             if key is not None:
                 if not queue or key < queue[0]:
                     log.add(group.number)
                 insort(queue, key)
-        self._note(changed)
 
     def _withdraw(self, place: Place) -> None:
         if not place.is_free:
@@ -223,33 +239,46 @@ class Pool:
             if key is not None:
                 take_out(queue, key)
         if not group.is_here:
-            for number in group.serves:
-                self._holders[number].discard(group)
-        self._note(self._count(place, -1))
-        place.keys = (None, None)
+            self._leave(group)
+        self._count(place, -1)
+        place.keys = OUT
 
-    def _hold(self, group: Group) -> None:
+    def _arrive(self, group: Group) -> None:
+        """Somebody of a group is free, the first of them."""
         group.lost = self.supply.lost(group.serves)
+        if group.lost:
+            self.scarce.add(group.number)
         for number in group.serves:
             self._holders[number].add(group)
 
-    def _count(self, place: Place, sign: int) -> set[Group]:
-        """One more or one less is free; the groups who are now missed otherwise."""
-        changed: set[Group] = set()
-        for number in place.group.serves:
-            more = self.supply.change(number, sign * self.supply.places(number, place.who))
-            holders = self._holders[number]
-            if more and holders:
-                for group in holders:
-                    group.lost += more
-                changed |= holders
-        return changed
+    def _leave(self, group: Group) -> None:
+        group.lost = 0
+        self.scarce.discard(group.number)
+        for number in group.serves:
+            self._holders[number].discard(group)
 
-    def _note(self, changed: set[Group]) -> None:
-        for group in changed:
+    def _count(self, place: Place, sign: int) -> None:
+        """One more or one less is free: others are missed the less or the more."""
+        supply, who = self.supply, place.who
+        free, by_voice, places = supply.free, supply.by_voice, who.load_cap - who.load
+        for number in place.group.serves:
+            before = free[number]
+            free[number] = after = before + sign * (1 if by_voice[number] else places)
+            if (before < PLENTY or after < PLENTY) and supply.missed:
+                table = supply.missed[number]
+                more = table[min(after, PLENTY)] - table[min(before, PLENTY)]
+                for group in self._holders[number] if more else ():
+                    self._miss(group, group.lost + more)
+
+    def _miss(self, group: Group, lost: int) -> None:
+        if not lost:
+            self.scarce.discard(group.number)
             for queue, log in zip(group.queues, self.logs, strict=True):
                 if queue:
                     log.add(group.number)
+        elif not group.lost:
+            self.scarce.add(group.number)
+        group.lost = lost
 
     def _group(self, who: Candidate) -> Group:
         kind = kind_of(who)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from helpline.matching.facts import VOICE, Candidate, Excluded, Speaks, Waiting
 from helpline.matching.languages import Closeness, speaks
 from helpline.matching.parameters import Parameters
-from helpline.matching.weights import Weights, stamp
+from helpline.matching.weights import Weights
 
 # What keeps somebody from this case whatever happens in the next hour, or keeps them away.
 LASTING = frozenset(
@@ -38,6 +38,11 @@ def lasting(case: Waiting, who: Candidate, of: Weights, closeness: Closeness) ->
     levels = (speaks(who.speaks, tag, closeness).level for tag in case.languages)
     if not any(level is not None and level >= needed for level in levels):
         yield Excluded.LANGUAGE
+    yield from unfit(case, who)
+
+
+def unfit(case: Waiting, who: Candidate) -> Iterable[Excluded]:
+    """The same but for the language."""
     if case.channel not in who.channels:
         yield Excluded.CHANNEL
     if case.topic and case.topic in who.topics_off:
@@ -59,15 +64,10 @@ def is_heavy(case: Waiting) -> bool:
     return case.urgency <= _HEAVY
 
 
-def is_free(who: Candidate, now: int) -> bool:
-    """Whether a text could be shown to them now, whosever it is. `now` as `weights.stamp` gives."""
+def is_free(who: Candidate) -> bool:
+    """Whether a text could be shown to them, whosever it is, unless they are let be for a while."""
     return not (
-        who.paused
-        or who.cooling
-        or who.on_voice
-        or who.is_offered
-        or who.load >= who.load_cap
-        or (who.lapsed_until is not None and now < stamp(who.lapsed_until))
+        who.paused or who.cooling or who.on_voice or who.is_offered or who.load >= who.load_cap
     )
 
 

@@ -6,12 +6,12 @@ somebody could be asked for is what taking them costs elsewhere.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
-from helpline.matching.facts import VOICE, Candidate, Waiting
-from helpline.matching.languages import Closeness
-from helpline.matching.prices import Prices
-from helpline.matching.rules import is_free, lasting
+from helpline.matching.facts import VOICE, Candidate, Speaks
+from helpline.matching.languages import Closeness, can_help_in
+from helpline.matching.prices import Demand, Prices
+from helpline.matching.rules import is_free
 from helpline.matching.weights import Weights
 
 WORTH = 1_000_000  # worth is added up in whole millionths
@@ -41,7 +41,7 @@ class Supply:
     def serves(self, who: Candidate) -> Serves:
         """For which demands they could be asked, as much as they carry now."""
         whole = not who.load
-        kind = (frozenset(who.speaks.items()), who.channels, who.clearances, whole)
+        kind = (*who.speaks, *map(int, who.speaks.values()), who.channels, who.clearances, whole)
         found = self._served.get(kind)
         if found is None:
             found = self._served[kind] = tuple(
@@ -55,35 +55,26 @@ class Supply:
         """How many more of this demand they could take: a call takes the whole person."""
         return 1 if self.by_voice[number] else who.load_cap - who.load
 
-    def change(self, number: int, by: int) -> int:
-        """So many places more or less; how much more each of them is missed now."""
-        before = self.free[number]
-        self.free[number] = after = before + by
-        missed = self.missed[number] if self.missed else _NOTHING
-        return missed[min(after, PLENTY)] - missed[min(before, PLENTY)]
-
     def lost(self, serves: Serves) -> int:
         """What would be missed elsewhere, in millionths of worth."""
         return sum(self.missed[number][min(self.free[number], PLENTY)] for number in serves)
 
-    def count(self, candidates: Iterable[Candidate], now: int, taken: Collection[str]) -> None:
+    def count(self, candidates: Iterable[Candidate], now: datetime, taken: Collection[str]) -> None:
         """Count everybody who is free and not taken."""
         self.free = [0] * len(self.demands)
         for who in candidates:
-            if is_free(who, now) and who.person_id not in taken:
+            away = who.lapsed_until is not None and now < who.lapsed_until
+            if is_free(who) and not away and who.person_id not in taken:
                 for number in self.serves(who):
                     self.free[number] += self.places(number, who)
 
-    def _fits(self, demand: tuple[str, frozenset[str], str], who: Candidate) -> bool:
-        language, needs, channel = demand
-        case = Waiting("", (language,), 3, _ANY, channel=channel, needs=needs)
-        return not any(lasting(case, who, self._of, self._closeness))
+    def _fits(self, demand: Demand, who: Candidate) -> bool:
+        if demand.channel not in who.channels or not demand.needs <= who.clearances:
+            return False
+        needed = self._of.voice_level if demand.channel == VOICE else Speaks.WORKING
+        return can_help_in(who.speaks, demand.language, Speaks(needed), self._closeness)
 
 
 def _missed(worth: float) -> tuple[int, ...]:
     """By how many places are free, the one to be taken among them."""
     return (0, *(round(WORTH * worth / 2**others) for others in range(PLENTY - 1)), 0)
-
-
-_ANY = datetime.min.replace(tzinfo=UTC)
-_NOTHING = (0,) * (PLENTY + 1)

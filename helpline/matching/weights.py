@@ -14,7 +14,8 @@ from helpline.matching.parameters import Parameters
 POINT = 1000  # in what costs are added up
 SECOND = 1_000_000  # in what moments are compared
 MINUTE = 60 * SECOND
-STEP = 5 * MINUTE  # costs that change with time do so in steps of this length
+STEP = 5 * MINUTE  # what changes with time does so in steps: towards the end of a shift
+REST_STEP = 15 * MINUTE  # and as somebody rests
 
 
 @dataclass(frozen=True, slots=True)
