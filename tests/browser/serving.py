@@ -31,6 +31,9 @@ AXE = Path(__file__).parent / "axe.min.js"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SIZES = ((360, 800), (1440, 900))
 SCHEMES = ("light", "dark")
+# Every page is judged narrow and light, and wide and dark: colours do not depend on the width, and
+# the page of all components is judged in each combination (`test_look`).
+VIEWS = tuple(zip(SIZES, SCHEMES, strict=True))
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

@@ -8,15 +8,14 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy.orm import Session
 
 from scheduling import promises
-from tests.browser.serving import SCHEMES, SIZES, address, browser, faults, signed_in
+from tests.browser.serving import VIEWS, address, browser, faults, signed_in
 from tests.make import NOON, Make
 
 pytestmark = pytest.mark.browser
 __all__ = ["address", "browser"]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), VIEWS)
 def test_a_link_is_made_read_and_withdrawn(
     browser: Browser,
     app: Flask,

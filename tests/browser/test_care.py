@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from helpline import cases
 from helpline.cases import Case, Debrief, Risk
 from helpline.people import Person, Place
-from tests.browser.serving import SCHEMES, SIZES, address, browser, faults
+from tests.browser.serving import VIEWS, address, browser, faults
 from tests.browser.test_coordination import signed_in
 from tests.make import NOON, Make
 from tests.operations.on_the_line import shift
@@ -82,8 +82,7 @@ def pages_of(session: Session, people: Mapping[str, Person]) -> Mapping[str, lis
     }
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), VIEWS)
 def test_axe_finds_nothing_wrong_with_any_page_of_care(
     browser: Browser,
     app: Flask,

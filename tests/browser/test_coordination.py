@@ -12,7 +12,7 @@ from helpline import alerts, cases, conversation
 from helpline.cases import Case, CaseState
 from helpline.people import HowToReach, Person, Role, sessions
 from helpline.web import cookies, csrf
-from tests.browser.serving import SCHEMES, SIZES, address, browser, faults
+from tests.browser.serving import VIEWS, address, browser, faults
 from tests.doors.test_coordination import on_shift
 from tests.make import NOON, Make
 
@@ -56,8 +56,7 @@ def signed_in(
     return context
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), VIEWS)
 def test_axe_finds_nothing_wrong_with_any_page_of_coordination(
     browser: Browser,
     app: Flask,

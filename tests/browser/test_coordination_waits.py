@@ -9,7 +9,7 @@ from helpline.cases import CaseState
 from helpline.cases.wait_fit import refit
 from helpline.demo import waits
 from helpline.people import Person
-from tests.browser.serving import SCHEMES, SIZES, faults
+from tests.browser.serving import VIEWS, faults
 from tests.browser.test_coordination import address, browser, noor, signed_in
 from tests.make import NOON, Make
 
@@ -17,8 +17,7 @@ __all__ = ["address", "browser", "noor"]  # fixtures
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), VIEWS)
 def test_axe_finds_nothing_wrong_with_the_page_about_waits(
     browser: Browser,
     app: Flask,

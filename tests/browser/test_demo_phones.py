@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from helpline.worker import run_due
-from tests.browser.serving import SCHEMES, SIZES, browser, faults, served, site
+from tests.browser.serving import VIEWS, browser, faults, served, site
 
 pytestmark = pytest.mark.browser
 __all__ = ["browser", "site"]
@@ -59,8 +59,7 @@ def test_without_script_a_text_is_sent_and_the_link_loads_the_answer(
     context.close()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), VIEWS)
 def test_axe_finds_nothing_wrong_with_the_demonstration(
     browser: Browser, address: str, size: tuple[int, int], scheme: str
 ) -> None:

@@ -44,8 +44,7 @@ def mine(make: Make, mei: Person, session: Session) -> Case:
     return case
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
 def test_axe_finds_nothing_on_any_page_of_the_desk(
     browser: Browser, app: Flask, address: str, mei: Person, mine: Case, make: Make,
     session: Session, width: int, scheme: str,

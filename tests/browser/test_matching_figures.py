@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from helpline import cases
 from helpline.cases.tuning import tuned
 from helpline.people import Person
-from tests.browser.serving import SCHEMES, SIZES, address, browser, faults
+from tests.browser.serving import VIEWS, address, browser, faults
 from tests.browser.test_coordination import noor, signed_in
 from tests.doors.test_matching_page import decided_yesterday
 from tests.make import NOON, Make
@@ -19,8 +19,7 @@ pytestmark = pytest.mark.browser
 __all__ = ["address", "browser", "noor"]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), VIEWS)
 def test_a_figure_is_changed_after_a_look_at_what_would_have_differed(
     browser: Browser,
     app: Flask,

@@ -25,7 +25,8 @@ RESULTS = ROOT / "test-results"
 BIN = Path(sys.executable).parent
 PYTEST = (str(BIN / "pytest"), "-q", "--color=no", "-n2", "--dist=worksteal")
 # Pure functions and docstrings know no database: once is enough for them.
-WITH_DATABASE = ("tests", "--ignore=tests/pure", "--ignore=tests/browser")
+WITHOUT_DATABASE = ("pure", "browser", "simulation", "everything", "test_house.py", "test_texts.py")
+WITH_DATABASE = ("tests", *(f"--ignore=tests/{each}" for each in WITHOUT_DATABASE))
 STATIC = {
     "style": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
