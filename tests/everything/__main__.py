@@ -24,9 +24,20 @@ ROOT = Path(__file__).parent.parent.parent
 RESULTS = ROOT / "test-results"
 BIN = Path(sys.executable).parent
 PYTEST = (str(BIN / "pytest"), "-q", "--color=no", "-n2", "--dist=worksteal")
-# Pure functions and docstrings know no database: once is enough for them.
-WITHOUT_DATABASE = ("pure", "browser", "simulation", "everything", "test_house.py", "test_texts.py")
-WITH_DATABASE = ("tests", *(f"--ignore=tests/{each}" for each in WITHOUT_DATABASE))
+# What knows no database, or is about words and looks, is the same on both: once is enough for it.
+ONCE_IS_ENOUGH = (
+    "pure",
+    "adapters",
+    "browser",
+    "simulation",
+    "everything",
+    "test_house.py",
+    "test_texts.py",
+    "doors/test_look.py",
+    "doors/test_weights.py",
+    "doors/test_texting_languages.py",
+)
+WITH_DATABASE = ("tests", *(f"--ignore=tests/{each}" for each in ONCE_IS_ENOUGH))
 STATIC = {
     "style": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
