@@ -27,7 +27,9 @@ PYTEST = (str(BIN / "pytest"), "-q", "--color=no", "-n2", "--dist=worksteal")
 # What knows no database, or is about words and looks, is the same on both: once is enough for it.
 ONCE_IS_ENOUGH = (
     "pure",
-    "adapters",
+    "adapters/test_android.py",
+    "adapters/test_email.py",
+    "adapters/test_twilio.py",
     "browser",
     "simulation",
     "everything",
