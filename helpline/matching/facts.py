@@ -139,7 +139,6 @@ class Candidate:
     answers: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     person_id: str
     rung: Rung

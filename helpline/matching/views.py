@@ -85,7 +85,7 @@ class View:
     def best(self, case: Waiting, skip: Collection[str]) -> list[Found]:
         """As many as wanted who are not among those to skip. `case`: one of this kind."""
         self._catch_up()
-        scarce = self._scarce(case.urgency)
+        scarce = self._scarce(case.urgency) if self._pool.scarce else []
         if case.wanted == 1:
             first = self._first()
             if scarce and (first is None or min(scarce) < first):
