@@ -119,3 +119,33 @@ def test_for_the_urgent_the_scarce_one_costs_less() -> None:
     ]
     urgent, patient = (each.costs["a"]["scarcity"] for each in found)
     assert 0 < urgent < patient
+
+
+def test_each_further_one_who_is_free_halves_what_would_be_missed() -> None:
+    case = Waiting("case", ("en",), 3, NOW)
+    table = learn(log(times=140), days=14)
+
+    def cost(count: int) -> float:
+        people = [
+            Candidate(str(number), {"en": Speaks.NATIVE, "my": Speaks.NATIVE}, load=2)
+            for number in range(count)
+        ]
+        return decide(case, people, NOW, prices=table).costs["0"]["scarcity"]
+
+    assert cost(1) == pytest.approx(2 * cost(2), rel=1e-3)
+    assert cost(1) == pytest.approx(4 * cost(3), rel=1e-3)
+
+
+def test_only_what_somebody_could_take_now_makes_them_missed() -> None:
+    case = Waiting("case", ("en",), 3, NOW)
+    table = learn(log(wanted=Demand("my", channel="voice")), days=14)
+    both = frozenset({"text", "voice"})
+    speaking = {"en": Speaks.NATIVE, "my": Speaks.NATIVE}
+    people = [
+        Candidate("free", speaking, channels=both),
+        Candidate("writes", speaking),
+        Candidate("carries", speaking, load=1, channels=both),
+    ]
+    costs = decide(case, people, NOW, prices=table).costs
+    assert costs["free"]["scarcity"] > 0
+    assert costs["writes"]["scarcity"] == costs["carries"]["scarcity"] == 0

@@ -190,3 +190,12 @@ def test_who_goes_soon_is_asked_after_who_stays() -> None:
 def test_who_missed_one_offer_is_let_be_briefly_and_longer_each_further_time() -> None:
     pauses = [away_until(NOW, times, Parameters()) - NOW for times in (1, 2, 3, 4, 5, 60)]
     assert [each.total_seconds() for each in pauses] == [30, 60, 120, 240, 300, 300]
+
+
+def test_they_talk_in_the_language_that_is_best_for_both() -> None:
+    case = waiting(languages=("ms", "en"))
+    learner = somebody("a", speaks={"ms": Speaks.WORKING, "en": Speaks.NATIVE})
+    costs = decide(case, [learner], NOW, parameters=Parameters(working=30)).costs["a"]
+    assert (costs["rank"], costs["language"]) == (20, 0)
+    costs = decide(case, [learner], NOW, parameters=Parameters(working=10)).costs["a"]
+    assert (costs["rank"], costs["language"]) == (0, 10)
