@@ -49,12 +49,14 @@ class Group:
 
 
 class Place:
-    """Where somebody stands: their group, and their key in each queue while they are free."""
+    """Where somebody stands: while they are free, their group and their key in each queue."""
 
     __slots__ = ("due", "group", "keys", "stamps", "who")
 
-    def __init__(self, who: Candidate, group: Group) -> None:
-        self.who, self.group, self.stamps = who, group, stamps(who)
+    group: Group
+
+    def __init__(self, who: Candidate) -> None:
+        self.who, self.stamps = who, stamps(who)
         self.keys: Keys = OUT
         self.due: int | None = None
 

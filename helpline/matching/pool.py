@@ -117,7 +117,7 @@ class Pool:
         if place is None or place.who.person_id in skip:
             return None
         key = place.keys[case.channel == VOICE]
-        points = view.total_of(place.group, case.urgency)
+        points = None if key is None else view.total_of(place.group, case.urgency)
         if key is None or points is None:
             return None
         known = continuity(case, place.who, self.of)
@@ -161,18 +161,16 @@ class Pool:
         place = self._places.get(person_id)
         if place is not None:
             self._withdraw(place)
-            self._at_home[place.who.zone].discard(person_id)
+            if who is None or who.zone != place.who.zone:
+                self._at_home[place.who.zone].discard(person_id)
+                place = None
         if who is None:
             self._places.pop(person_id, None)
             return
-        self._enter(self._settled(who), at)
-
-    def _settled(self, who: Candidate) -> Place:
-        """Their place as they are now, not yet in line."""
-        group = self._group(who)
-        self._at_home[who.zone].add(who.person_id)
-        place = self._places[who.person_id] = Place(who, group)
-        return place
+        if place is None:
+            self._at_home[who.zone].add(person_id)
+        place = self._places[person_id] = Place(who)
+        self._enter(place, at)
 
     def _take_in_many(self, at: int) -> None:
         """The same for very many: added at the end, then sorted."""
@@ -182,12 +180,14 @@ class Pool:
                 self._take_in(person_id, None, at)
             if who is None:
                 continue
-            place = self._settled(who)
+            self._at_home[who.zone].add(person_id)
+            place = self._places[person_id] = Place(who)
             place.weigh(at, self.of, self._nights.cost(who.zone))
             if place.due is not None:
                 self._due.append((place.due, person_id))
             if not place.is_free:
                 continue
+            place.group = self._group(who)
             for queue, key in zip(place.group.queues, place.keys, strict=True):
                 if key is not None:
                     queue.append(key)
@@ -213,14 +213,14 @@ class Pool:
 
     def _enter(self, place: Place, at: int) -> None:
         place.weigh(at, self.of, self._nights.cost(place.who.zone))
-        self._line_up(place, place.keys)
+        if place.is_free:
+            place.group = self._group(place.who)
+            self._line_up(place, place.keys)
         if place.due is not None:
             heappush(self._due, (place.due, place.who.person_id))
 
     def _line_up(self, place: Place, keys: Keys) -> None:
         place.keys = keys
-        if not place.is_free:
-            return
         group = place.group
         self._count(place, 1)
         if not group.is_here:
