@@ -69,7 +69,7 @@ def test_nobody_starves_however_many_more_urgent_people_keep_coming(
     patient: int, newer: int
 ) -> None:
     """At some time they come before whoever comes then, and stay there: at the defaults the least
-    urgent before a new imminent one after 64 days, before a new concern after 38 hours."""
+    urgent before a new imminent one after 64 days, before a new concern after 39 hours."""
     case = Waiting("a", ("ms",), patient, NOW)
     for days in (64, 90, 365):
         then = NOW + timedelta(days=days)
